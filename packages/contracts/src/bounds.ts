@@ -1,0 +1,78 @@
+/**
+ * Every size, depth, time and queue that Remit bounds, with its default. `docs/bounds.md` is this
+ * table; a test keeps the two alike. Units last in the name; `_ms` milliseconds, `_bytes` bytes.
+ */
+export const bounds = {
+  /** Body of one request from an agent. */
+  request_bytes_max: 8 * 1024 * 1024,
+  /** One message from an upstream server (a response body, an event, or a line on stdio). */
+  upstream_message_bytes_max: 32 * 1024 * 1024,
+  /** Nesting of objects and arrays in any JSON that arrives. */
+  json_depth_max: 128,
+  /** Messages in one batch of protocol version 2025-03-26. */
+  batch_length_max: 100,
+  /** Characters in the name of a tool or prompt. */
+  name_length_max: 256,
+  /** Characters in a resource URI. */
+  uri_length_max: 8192,
+  /** Open requests of one agent; one more is refused. */
+  open_calls_per_agent_max: 1024,
+  /** Open requests of the gateway. */
+  open_calls_max: 4096,
+  /** Sessions (2025 era) of one agent; the one idle longest gives way. */
+  sessions_per_agent_max: 256,
+  /** A session without a request for this long ends. */
+  session_idle_ms: 30 * 60_000,
+  /** Events kept for each session so that a client can resume with `Last-Event-ID`. */
+  replay_events_per_session_max: 256,
+  /** Bytes that wait for a slow reader of a stream; past that the stream is cut. */
+  stream_buffer_bytes_max: 4 * 1024 * 1024,
+  /** Open change-notification streams (`subscriptions/listen`, GET) of one agent. */
+  listen_streams_per_agent_max: 64,
+  /** Time for the headers, and for the whole body, of an agent's request. */
+  request_headers_ms: 15_000,
+  request_body_ms: 60_000,
+  /** Connecting to an upstream server, including its handshake and lists. */
+  upstream_connect_ms: 15_000,
+  /** One call to an upstream server, unless it reports progress. */
+  upstream_call_ms: 120_000,
+  /** One call in all, progress or not. */
+  upstream_call_total_ms: 15 * 60_000,
+  /** How long a call waits for an agent's answer to an elicitation or sampling request. */
+  ask_ms: 10 * 60_000,
+  /** Round trips of one call for elicitation or sampling. */
+  ask_rounds_max: 16,
+  /** Interim messages (progress, logging) forwarded for one call; further ones are counted and dropped. */
+  interim_messages_per_call_max: 10_000,
+  /** Restart delay of a stdio server: the first, doubling up to the last. */
+  restart_delay_first_ms: 250,
+  restart_delay_max_ms: 30_000,
+  /** Tools, resources, prompts that one server may list; the rest is left out and reported. */
+  listed_items_per_server_max: 5000,
+  /** How long an approval waits for a person, and how long a given one can be redeemed. */
+  approval_pending_ms: 24 * 3_600_000,
+  approval_redeem_ms: 60 * 60_000,
+  /** Approvals that wait at once for one agent; one more is refused. */
+  approvals_pending_per_agent_max: 100,
+  /** Records that wait for the ledger's writer; past that callers are refused. */
+  ledger_queue_records_max: 8192,
+  ledger_queue_bytes_max: 128 * 1024 * 1024,
+  /** Canonical bytes of one record (the leaf), as tlog-tiles entry bundles demand. */
+  record_bytes_max: 65_535,
+  /** Bytes of one sealed payload; longer outputs are shortened and say so. */
+  payload_bytes_max: 16 * 1024 * 1024,
+  /** Signed checkpoint at least this often while records arrive. */
+  checkpoint_interval_ms: 2000,
+  /** Free bytes kept in reserve on the ledger's disk. */
+  disk_reserve_bytes: 4 * 1024 * 1024,
+  /** A policy file, and the number of documents of a workspace. */
+  policy_file_bytes_max: 1024 * 1024,
+  policy_documents_max: 10_000,
+  /** Source characters and nesting depth of a condition. */
+  condition_length_max: 4096,
+  condition_depth_max: 32,
+  /** Draining on SIGTERM before open calls are cut. */
+  drain_ms: 10_000,
+} as const;
+
+export type Bounds = { readonly [Name in keyof typeof bounds]: number };

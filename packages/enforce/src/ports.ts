@@ -1,0 +1,124 @@
+/**
+ * What the pipeline needs from the outside. Each port is small; the composition root (package cli)
+ * decides who stands behind it.
+ */
+import type {
+  Action,
+  ApprovalStatus,
+  Clock,
+  Decision,
+  JsonObject,
+  NewId,
+  Reservation,
+  ToolDefinition,
+} from '@remit/contracts';
+import type { Appender } from '@remit/ledger';
+import type { CompiledPolicy } from '@remit/policy';
+
+export type AgentStatus = 'active' | 'suspended' | 'quarantined' | 'retired';
+
+/** An agent identified by its key. `key_id` binds sessions to the key that opened them. */
+export interface AgentIdentity {
+  agent: string;
+  key_id: string;
+}
+
+/** Who the agents are: keys and states. In memory, so that identification costs no I/O. */
+export interface AgentDirectory {
+  /** The agent that holds this key, or undefined. Compares digests; never logs the key. */
+  authenticate(key: string): AgentIdentity | undefined;
+  /** Undefined for an agent that nobody registered. */
+  status(agent: string): AgentStatus | undefined;
+}
+
+/** The live side of upstream servers, for the control plane and for drift checks. */
+export interface UpstreamStatus {
+  server: string;
+  state: 'connecting' | 'ready' | 'down';
+  /** Protocol version in use, where connected. */
+  protocol_version?: string;
+  tools: number;
+  restarts: number;
+  /** Why it is down, in a sentence. */
+  problem?: string;
+}
+
+export interface UpstreamCatalog {
+  status(): UpstreamStatus[];
+  /** Tools as the server lists them now; undefined while it is not connected. */
+  definitions(server: string): ToolDefinition[] | undefined;
+}
+
+export type ReserveResult =
+  | { ok: true }
+  | { ok: false; failed: Reservation; retry_after_ms?: number };
+
+/** Counters that are never exceeded (invariant 4). */
+export interface Limits {
+  /** Takes all of an action's reservations, or none. Synchronous, hence atomic in one process. */
+  reserve(action_id: string, reservations: readonly Reservation[], now: number): ReserveResult;
+  /** The action is over: concurrency is free again; with `sent: false` its counts are given back too. */
+  settle(action_id: string, sent: boolean): void;
+}
+
+export interface Approval {
+  id: string;
+  status: ApprovalStatus;
+  /** Digest of the exact call. */
+  digest: string;
+  agent: string;
+  user?: string;
+  conversation?: string;
+  kind: Action['kind'];
+  server: string;
+  target: string;
+  arguments: JsonObject;
+  reason: string;
+  rule?: Decision['rule'];
+  policy_version: string;
+  requested_at: string;
+  expires_at: string;
+  /** Who decided, when, with which words. */
+  decided?: { by: string; at: string; note?: string };
+  redeemed_by?: string;
+  /** Set where the same call ran before: when, and its action id (shown on the card). */
+  ran_before?: { action_id: string; at: string };
+}
+
+/** Approvals as the pipeline uses them. */
+export interface ApprovalDesk {
+  /** The approval that this call joins, or a new pending one (durable when this resolves). */
+  join(action: Action, decision: Decision, digest: string): Promise<Approval>;
+  /** Marks an approved one as taken by this action, synchronously; false if somebody else was first. */
+  redeem(id: string, action_id: string): boolean;
+  /** The intent that redeemed it could not be recorded: nothing ran, it can be redeemed again. */
+  unredeem(id: string, action_id: string): void;
+  /** Resolves when the approval leaves `pending`, or after `wait_ms`, or on abort. */
+  settled(id: string, wait_ms: number, signal: AbortSignal): Promise<Approval>;
+}
+
+/** Approvals as people use them. */
+export interface ApprovalOffice {
+  list(filter: { status?: ApprovalStatus; agent?: string }): Approval[];
+  get(id: string): Approval | undefined;
+  /** @throws Fault `approval_not_found`, `approval_not_pending`, `approver_is_requester`. */
+  decide(id: string, verdict: 'approve' | 'deny', by: string, note?: string): Promise<Approval>;
+}
+
+/** What others may watch: metrics, spans, live tail. Must not throw and must not block. */
+export interface Observer {
+  decided?(action: Action, decision: Decision): void;
+  finished?(action: Action, outcome: { result: string; duration_ms: number; code?: string }): void;
+}
+
+export interface Ports {
+  policy(): CompiledPolicy;
+  agents: AgentDirectory;
+  ledger: Appender;
+  limits: Limits;
+  approvals: ApprovalDesk;
+  /** The locked definition of a tool, for argument checks. */
+  observer?: Observer;
+  clock: Clock;
+  newId: NewId;
+}

@@ -1,0 +1,104 @@
+/**
+ * The seam between the two sides of the gateway. The agents' side (`mcp/`) owns a `Peer` for every
+ * open request; the upstream side (`upstream/`) performs calls and talks back through that peer.
+ * Neither knows the other's protocol era: elicitation, sampling and roots have one shape here, the
+ * map of input requests of MCP 2026-07-28 (basic/patterns/mrtr), whichever way they travel.
+ */
+import type { JsonObject, JsonValue, ToolDefinition } from '@remit/contracts';
+
+export interface Notification {
+  method: string;
+  params?: JsonObject;
+}
+
+/** `elicitation/create`, `sampling/createMessage` or `roots/list`, as a server asks for it. */
+export interface InputRequest {
+  method: string;
+  params?: JsonObject;
+}
+export type InputRequests = Record<string, InputRequest>;
+/** The client's result for each request, under the same keys. */
+export type InputResponses = Record<string, JsonValue>;
+
+/** The agent's end of one open request. */
+export interface Peer {
+  /** MCP client capabilities as declared (`elicitation`, `sampling`, `roots`, `extensions`). */
+  readonly capabilities: JsonObject;
+  /** Level of log messages that the agent asked for; absent: none. */
+  readonly log_level?: string;
+  /** Forwards an interim message (progress, log). Bounded; never throws. */
+  notify(notification: Notification): void;
+  /**
+   * Asks the agent's client and waits for its answers; governed and recorded like any action.
+   * @throws Fault `ask_refused` (policy, or the client cannot), `ask_timeout`, `cancelled`.
+   */
+  ask(requests: InputRequests): Promise<InputResponses>;
+}
+
+export interface RpcError {
+  code: number;
+  message: string;
+  data?: JsonValue;
+}
+
+/** How a request to an upstream server ended. */
+export type UpstreamAnswer =
+  | { kind: 'result'; result: JsonObject }
+  | { kind: 'error'; error: RpcError }
+  /** `sent: false` is a proof that no byte of the request reached the server. */
+  | {
+      kind: 'failed';
+      reason: 'unreachable' | 'timeout' | 'closed' | 'garbage' | 'too_large' | 'cancelled' | 'unauthorized';
+      sent: boolean;
+      message: string;
+    };
+
+export interface UpstreamRequest {
+  /** `tools/call`, `resources/read`, `prompts/get`, `completion/complete`. */
+  method: string;
+  /** Without `_meta` of the agent's leg, apart from what the gateway wants passed on (`traceparent`, `progressToken: true`). */
+  params: JsonObject;
+  peer: Peer;
+  signal: AbortSignal;
+  /** True where the agent asked for progress; the connection makes its own token. */
+  progress: boolean;
+}
+
+/** Everything that a server offers, as last listed. */
+export interface Listing {
+  server_info: JsonObject;
+  capabilities: JsonObject;
+  instructions?: string;
+  protocol_version: string;
+  tools: ToolDefinition[];
+  resources: JsonObject[];
+  resource_templates: JsonObject[];
+  prompts: JsonObject[];
+}
+
+export type UpstreamEvent =
+  | { type: 'state' }
+  | { type: 'tools_changed' }
+  | { type: 'resources_changed' }
+  | { type: 'prompts_changed' }
+  | { type: 'resource_updated'; uri: string };
+
+/** One upstream server, whichever transport and era. Connects and reconnects by itself. */
+export interface Upstream {
+  readonly name: string;
+  readonly state: 'connecting' | 'ready' | 'down';
+  /** Why it is down, in a sentence. */
+  readonly problem: string | undefined;
+  readonly restarts: number;
+  /** The last listing; undefined until it has connected once. Kept while it is down. */
+  readonly listing: Listing | undefined;
+  /** Sends the request once. Never throws: every end is an answer. */
+  request(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Watches a resource (counted); updates come as events. */
+  watch(uri: string): Promise<void>;
+  unwatch(uri: string): Promise<void>;
+  subscribe(listener: (event: UpstreamEvent) => void): () => void;
+  /** Resolves when it is ready, or after the wait. */
+  ready(wait_ms: number): Promise<boolean>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,85 @@
+/**
+ * What the rest of Remit knows of this package. Loading and deciding are pure: text in, values out.
+ */
+import type { Action, Decision, Mode, Place, ToolsLock } from '@remit/contracts';
+
+/** One policy document file. `path` is relative to the workspace folder, with forward slashes. */
+export interface SourceFile {
+  path: string;
+  text: string;
+}
+
+export type Severity = 'error' | 'warning' | 'note';
+
+/** One finding of the checker. `code` is stable; `message` names the thing; `remedy` says what to do. */
+export interface Diagnostic {
+  severity: Severity;
+  code: string;
+  message: string;
+  place: Place;
+  remedy?: string;
+}
+
+/** How an upstream server is reached; values may hold `secret:NAME`, which only the gateway resolves. */
+export interface ServerSettings {
+  name: string;
+  /** stdio: the command and its arguments, run in the workspace folder. */
+  command?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** Streamable HTTP or, with `transport: sse`, the legacy HTTP+SSE revision. */
+  url?: string;
+  transport?: 'http' | 'sse';
+  headers?: Readonly<Record<string, string>>;
+  trust: 'trusted' | 'internal' | 'untrusted';
+  environment?: string;
+}
+
+/** What the registry of agents takes from policy. */
+export interface AgentProfile {
+  name: string;
+  owner?: string;
+  team?: string;
+  purpose?: string;
+  risk?: 'low' | 'medium' | 'high' | 'critical';
+  mode: Mode;
+  /** Where the agent's document starts. */
+  place: Place;
+}
+
+/** A checked and indexed set of documents. Opaque beyond these fields; immutable. */
+export interface CompiledPolicy {
+  /** `sha256:…` over documents and lock: the policy version that every decision records. */
+  readonly version: string;
+  readonly workspace: {
+    readonly name: string;
+    readonly mode: Mode;
+    readonly environment?: string;
+    readonly servers: ReadonlyMap<string, ServerSettings>;
+    readonly groups: ReadonlyMap<string, readonly string[]>;
+  };
+  readonly agents: ReadonlyMap<string, AgentProfile>;
+  readonly lock: ToolsLock;
+}
+
+export interface LoadResult {
+  /** Absent where any diagnostic is an error. */
+  policy?: CompiledPolicy;
+  diagnostics: Diagnostic[];
+}
+
+/** All that `decide` may look at beyond the policy and the action; recorded, so that a replay is exact. */
+export interface StateSnapshot {
+  decision_id: string;
+  /** RFC 3339: the `now` of conditions. */
+  now: string;
+  agent_status: 'active' | 'suspended' | 'quarantined' | 'retired';
+}
+
+/** Something an agent might use, for filtered lists. */
+export interface Target {
+  kind: Action['kind'];
+  server: string;
+  target: string;
+}
+
+export type Decide = (policy: CompiledPolicy, action: Action, state: StateSnapshot) => Decision;
