@@ -1,1 +1,10 @@
-export {};
+export * from './api/agents.ts';
+export * from './api/approvals.ts';
+export * from './api/credentials.ts';
+export * from './api/events.ts';
+export * from './api/operations.ts';
+export * from './api/people.ts';
+export * from './api/policies.ts';
+export * from './api/problem.ts';
+export * from './api/route.ts';
+export * from './api/routes.ts';

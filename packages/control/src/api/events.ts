@@ -1,0 +1,65 @@
+import { auditEventSchema, eventKindSchema, resultSchema } from '@remit/contracts';
+import { z } from 'zod';
+import { agentName, cursor, identifier, plainText, wholeNumber } from './parameters.ts';
+import type { RouteDefinition } from './route.ts';
+
+const filters = {
+  agent: agentName.optional(),
+  tool: plainText(256).optional(),
+  server: plainText(256).optional(),
+  action: eventKindSchema.optional(),
+  result: resultSchema.optional(),
+  conversation: plainText(256).optional(),
+};
+const byId = z.object({ id: identifier });
+
+export const eventRoutes = {
+  searchEvents: {
+    method: 'GET',
+    path: '/api/v1/events',
+    summary: 'Audit events, newest first; the search is recorded',
+    tag: 'events',
+    permission: 'look',
+    query: z.strictObject({
+      ...filters,
+      /** Inclusive. */
+      since: z.iso.datetime({ offset: true }).optional(),
+      /** Exclusive. */
+      until: z.iso.datetime({ offset: true }).optional(),
+      limit: wholeNumber(1, 1000).optional(),
+      cursor: cursor.optional(),
+    }),
+    status: 200,
+    response: z.object({ events: z.array(auditEventSchema), cursor: z.string().optional() }),
+  },
+  streamEvents: {
+    method: 'GET',
+    path: '/api/v1/events/stream',
+    summary: 'Audit events as they become durable (server-sent events); the reading is recorded',
+    tag: 'events',
+    permission: 'look',
+    query: z.strictObject(filters),
+    status: 200,
+    media: 'text/event-stream',
+  },
+  showEvent: {
+    method: 'GET',
+    path: '/api/v1/events/{id}',
+    summary: 'One event with its parameters; the reading is recorded',
+    tag: 'events',
+    permission: 'look',
+    parameters: byId,
+    status: 200,
+    response: auditEventSchema,
+  },
+  proveEvent: {
+    method: 'GET',
+    path: '/api/v1/events/{id}/proof',
+    summary: 'A C2SP tlog-proof of the last record of this event',
+    tag: 'events',
+    permission: 'look',
+    parameters: byId,
+    status: 200,
+    media: 'text/plain; charset=utf-8',
+  },
+} as const satisfies Record<string, RouteDefinition>;

@@ -1,0 +1,20 @@
+/** The whole API as one table: operation id → route. */
+import { agentRoutes } from './agents.ts';
+import { approvalRoutes } from './approvals.ts';
+import { credentialRoutes } from './credentials.ts';
+import { eventRoutes } from './events.ts';
+import { operationRoutes } from './operations.ts';
+import { peopleRoutes } from './people.ts';
+import { policyRoutes } from './policies.ts';
+
+export const routes = {
+  ...agentRoutes,
+  ...peopleRoutes,
+  ...approvalRoutes,
+  ...eventRoutes,
+  ...policyRoutes,
+  ...credentialRoutes,
+  ...operationRoutes,
+} as const;
+
+export type OperationId = keyof typeof routes;
