@@ -54,6 +54,12 @@ export const bounds = {
   approval_redeem_ms: 60 * 60_000,
   /** Approvals that wait at once for one agent; one more is refused. */
   approvals_pending_per_agent_max: 100,
+  /** Decided approvals kept in memory for joining and for the card's "ran before". */
+  approvals_kept_max: 10_000,
+  /** Counters of limits (limit × subject) that are in use at once; past that a new subject is refused. */
+  limit_counters_max: 100_000,
+  /** Compiled argument checks kept, the least recently made goes first. */
+  argument_checks_max: 5000,
   /** Records that wait for the ledger's writer; past that callers are refused. */
   ledger_queue_records_max: 8192,
   ledger_queue_bytes_max: 128 * 1024 * 1024,

@@ -7,6 +7,7 @@ export const administrativeKinds = [
   'approval_granted',
   'approval_denied',
   'approval_expired',
+  'approval_redeemed',
   'policy_activated',
   'policy_rejected',
   'tools_accepted',
@@ -62,8 +63,12 @@ export const auditEventSchema = z.looseObject({
   tool_digest: z.string().optional(),
   ledger: z
     .object({
-      intent: z.object({ source: z.string(), epoch: z.number(), sequence: z.number(), index: z.number() }).optional(),
-      outcome: z.object({ source: z.string(), epoch: z.number(), sequence: z.number(), index: z.number() }).optional(),
+      intent: z
+        .object({ source: z.string(), epoch: z.number(), sequence: z.number(), index: z.number() })
+        .optional(),
+      outcome: z
+        .object({ source: z.string(), epoch: z.number(), sequence: z.number(), index: z.number() })
+        .optional(),
     })
     .optional(),
 });

@@ -1,3 +1,4 @@
+import type { Reservation } from './decision.ts';
 import type { EventKind, Result } from './event.ts';
 import type { JsonObject } from './json.ts';
 
@@ -30,14 +31,11 @@ export interface RecordMeta {
   /** The decision without anything that could identify a person. */
   decision?: JsonObject;
   approval_id?: string;
-  /** Keys of the limits that an intent has used, so that counters can be folded from the ledger. */
-  reservations?: string[];
-  /** Reservations given back by an outcome, because the call was provably never sent. */
-  released?: string[];
+  /** True in an outcome whose call was provably never sent: what its intent reserved is free again. */
+  released?: boolean;
   duration_ms?: number;
   trace_id?: string;
   tool_digest?: string;
-  output_digest?: string;
   [key: string]: unknown;
 }
 
@@ -47,7 +45,13 @@ export interface RecordPayload {
   user?: string;
   rationale?: string;
   target?: string;
+  /** Why it was decided so; sentences may quote arguments. */
+  reasons?: string[];
+  /** What an intent has reserved: keys can name a person or a conversation. Folded at start. */
+  reservations?: Reservation[];
   output?: unknown;
+  /** Sealed, since the plain digest of a small value can be guessed. */
+  output_digest?: string;
   [key: string]: unknown;
 }
 
@@ -64,4 +68,3 @@ export interface StoredRecord extends NewRecord {
   /** Index of the leaf in the Merkle tree. */
   index: number;
 }
-

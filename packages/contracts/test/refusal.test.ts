@@ -19,6 +19,15 @@ test('a refusal names rule, reason and remedy', () => {
   expect(refusalSchema.safeParse({ ...refusal, code: 'whatever' }).success).toBe(false);
 });
 test('w', async () => {
-  const w = new Worker(`import('@remit/contracts').then(m=>require('worker_threads').parentPort.postMessage(m.tiers))`, {eval:true});
-  console.log(await new Promise((r,e)=>{w.on('message',r);w.on('error',e)}), process.version);
+  const w = new Worker(
+    `import('@remit/contracts').then(m=>require('worker_threads').parentPort.postMessage(m.tiers))`,
+    { eval: true },
+  );
+  console.log(
+    await new Promise((r, e) => {
+      w.on('message', r);
+      w.on('error', e);
+    }),
+    process.version,
+  );
 });

@@ -9,11 +9,13 @@ import type {
   Decision,
   JsonObject,
   NewId,
+  NewRecord,
   Reservation,
   ToolDefinition,
 } from '@remit/contracts';
 import type { Appender } from '@remit/ledger';
 import type { CompiledPolicy } from '@remit/policy';
+import type { ArgumentChecks } from './argument-checks.ts';
 
 export type AgentStatus = 'active' | 'suspended' | 'quarantined' | 'retired';
 
@@ -49,9 +51,7 @@ export interface UpstreamCatalog {
   definitions(server: string): ToolDefinition[] | undefined;
 }
 
-export type ReserveResult =
-  | { ok: true }
-  | { ok: false; failed: Reservation; retry_after_ms?: number };
+export type ReserveResult = { ok: true } | { ok: false; failed: Reservation; retry_after_ms?: number };
 
 /** Counters that are never exceeded (invariant 4). */
 export interface Limits {
@@ -89,12 +89,13 @@ export interface Approval {
 export interface ApprovalDesk {
   /** The approval that this call joins, or a new pending one (durable when this resolves). */
   join(action: Action, decision: Decision, digest: string): Promise<Approval>;
-  /** Marks an approved one as taken by this action, synchronously; false if somebody else was first. */
-  redeem(id: string, action_id: string): boolean;
+  /**
+   * Marks an approved one as taken by this action, synchronously, and gives the record that has to
+   * become durable together with the intent; undefined if another call was first.
+   */
+  redeem(id: string, action_id: string): NewRecord | undefined;
   /** The intent that redeemed it could not be recorded: nothing ran, it can be redeemed again. */
   unredeem(id: string, action_id: string): void;
-  /** Resolves when the approval leaves `pending`, or after `wait_ms`, or on abort. */
-  settled(id: string, wait_ms: number, signal: AbortSignal): Promise<Approval>;
 }
 
 /** Approvals as people use them. */
@@ -117,7 +118,7 @@ export interface Ports {
   ledger: Appender;
   limits: Limits;
   approvals: ApprovalDesk;
-  /** The locked definition of a tool, for argument checks. */
+  argumentChecks: ArgumentChecks;
   observer?: Observer;
   clock: Clock;
   newId: NewId;

@@ -1,0 +1,240 @@
+/**
+ * Approvals, first form: who waits for a person, what was decided, what was used. All of it is a fold
+ * of `approval_*` events of the ledger, so a restart knows what the process before it knew. An
+ * approval is bound to the digest of the exact call and redeemed at most once (invariant 8).
+ */
+import {
+  bounds,
+  Fault,
+  type Action,
+  type ApprovalStatus,
+  type Clock,
+  type Decision,
+  type NewId,
+  type NewRecord,
+} from '@remit/contracts';
+import type { Appender } from '@remit/ledger';
+import { decidedRecord, expiredRecord, redeemedRecord, requestedRecord } from './approval-records.ts';
+import type { Approval, ApprovalDesk, ApprovalOffice } from './ports.ts';
+
+export interface ApprovalDeps {
+  ledger: Appender;
+  clock: Clock;
+  newId: NewId;
+}
+
+export class Approvals implements ApprovalDesk, ApprovalOffice {
+  readonly #deps: ApprovalDeps;
+  /** By id, in the order of their requests. */
+  readonly #approvals = new Map<string, Approval>();
+  /** The newest approval of each call, by `callKey`. */
+  readonly #newest = new Map<string, Approval>();
+  /** Calls whose request is on its way to disk; twins of them wait for the same approval. */
+  readonly #requesting = new Map<string, Promise<Approval>>();
+  /** Those whose decision is on its way to disk. */
+  readonly #deciding = new Set<string>();
+  /** Ends that the agent has been told once; the next identical call asks anew. */
+  readonly #told = new Set<string>();
+
+  constructor(deps: ApprovalDeps) {
+    this.#deps = deps;
+  }
+
+  async join(action: Action, decision: Decision, digest: string): Promise<Approval> {
+    const key = callKey(action, digest);
+    const newest = this.#newest.get(key);
+    if (newest) {
+      await this.#expireIfDue(newest);
+      if (this.#joinable(newest)) return newest;
+    }
+    const waiting = this.#requesting.get(key);
+    if (waiting) return waiting;
+    const request = this.#request(action, decision, digest, newest).finally(() =>
+      this.#requesting.delete(key),
+    );
+    this.#requesting.set(key, request);
+    return request;
+  }
+
+  redeem(id: string, action_id: string): NewRecord | undefined {
+    const approval = this.#approvals.get(id);
+    if (approval?.status !== 'approved') return undefined;
+    approval.status = 'redeemed';
+    approval.redeemed_by = action_id;
+    return redeemedRecord(approval, this.#event());
+  }
+
+  unredeem(id: string, action_id: string): void {
+    const approval = this.#approvals.get(id);
+    if (approval?.redeemed_by !== action_id) return;
+    approval.status = 'approved';
+    delete approval.redeemed_by;
+  }
+
+  list(filter: { status?: ApprovalStatus; agent?: string }): Approval[] {
+    return [...this.#approvals.values()]
+      .map((approval) => this.#asOfNow(approval))
+      .filter(
+        (approval) =>
+          (filter.status === undefined || approval.status === filter.status) &&
+          (filter.agent === undefined || approval.agent === filter.agent),
+      );
+  }
+
+  get(id: string): Approval | undefined {
+    const approval = this.#approvals.get(id);
+    return approval && this.#asOfNow(approval);
+  }
+
+  async decide(id: string, verdict: 'approve' | 'deny', by: string, note?: string): Promise<Approval> {
+    const approval = this.#approvals.get(id);
+    if (!approval) {
+      throw new Fault('approval_not_found', `there is no approval \`${id}\``, {
+        remedy: 'list the waiting ones with `remit approvals list`',
+      });
+    }
+    await this.#expireIfDue(approval);
+    if (approval.status !== 'pending') {
+      throw new Fault('approval_not_pending', `approval \`${id}\` is ${approval.status} already`);
+    }
+    if (approval.user === by) {
+      throw new Fault('approver_is_requester', `\`${by}\` is the person the call is made for`, {
+        remedy: 'somebody else has to decide',
+      });
+    }
+    if (this.#deciding.has(id)) {
+      throw new Fault('approval_not_pending', `approval \`${id}\` is being decided by somebody else`);
+    }
+    // Nobody sees the decision, and no call redeems it, before it is durable.
+    this.#deciding.add(id);
+    try {
+      const decided = withVerdict(approval, verdict, by, note, this.#deps.clock.now());
+      await this.#deps.ledger.append([decidedRecord(decided, verdict, this.#event())]);
+      Object.assign(approval, decided);
+    } finally {
+      this.#deciding.delete(id);
+    }
+    return { ...approval };
+  }
+
+  /** Takes in an approval of an earlier process, as the ledger's events tell it. */
+  restore(approval: Approval): void {
+    this.#approvals.set(approval.id, approval);
+    this.#newest.set(keyOf(approval), approval);
+    this.#forgetOldest();
+  }
+
+  async #request(
+    action: Action,
+    decision: Decision,
+    digest: string,
+    previous: Approval | undefined,
+  ): Promise<Approval> {
+    this.#refuseFlood(action.agent);
+    const approval = newApproval(this.#deps, action, decision, digest);
+    if (previous?.status === 'redeemed' && previous.redeemed_by !== undefined) {
+      approval.ran_before = {
+        action_id: previous.redeemed_by,
+        at: previous.decided?.at ?? previous.requested_at,
+      };
+    }
+    await this.#deps.ledger.append([requestedRecord(approval, this.#event())]);
+    this.#approvals.set(approval.id, approval);
+    this.#newest.set(callKey(action, digest), approval);
+    this.#forgetOldest();
+    return approval;
+  }
+
+  /** Pending and approved ones are joined; a "no" or an expiry is told once, then asked anew. */
+  #joinable(approval: Approval): boolean {
+    if (approval.status === 'pending' || approval.status === 'approved') return true;
+    if (approval.status === 'redeemed' || this.#told.has(approval.id)) return false;
+    this.#told.add(approval.id);
+    return true;
+  }
+
+  #due(approval: Approval): boolean {
+    const open = approval.status === 'pending' || approval.status === 'approved';
+    return (
+      open && !this.#deciding.has(approval.id) && Date.parse(approval.expires_at) <= this.#deps.clock.now()
+    );
+  }
+
+  /** What a reader sees: an approval that is over its time reads as expired before anybody records it. */
+  #asOfNow(approval: Approval): Approval {
+    return this.#due(approval) ? { ...approval, status: 'expired' } : { ...approval };
+  }
+
+  async #expireIfDue(approval: Approval): Promise<void> {
+    if (!this.#due(approval)) return;
+    approval.status = 'expired';
+    await this.#deps.ledger.append([expiredRecord(approval, this.#event())]);
+  }
+
+  #refuseFlood(agent: string): void {
+    const pending = this.list({ status: 'pending', agent }).length;
+    if (pending < bounds.approvals_pending_per_agent_max) return;
+    throw new Fault('limit_reached', `${pending} approvals wait for a person already`, {
+      remedy: 'wait until some of them are decided',
+    });
+  }
+
+  #forgetOldest(): void {
+    if (this.#approvals.size <= bounds.approvals_kept_max) return;
+    for (const approval of this.#approvals.values()) {
+      if (approval.status === 'pending' || approval.status === 'approved') continue;
+      this.#approvals.delete(approval.id);
+      this.#told.delete(approval.id);
+      if (this.#newest.get(keyOf(approval)) === approval) this.#newest.delete(keyOf(approval));
+      return;
+    }
+  }
+
+  #event(): { id: string; time: string } {
+    return { id: this.#deps.newId('evt'), time: new Date(this.#deps.clock.now()).toISOString() };
+  }
+}
+
+function withVerdict(
+  approval: Approval,
+  verdict: 'approve' | 'deny',
+  by: string,
+  note: string | undefined,
+  now: number,
+): Approval {
+  const decided = { by, at: new Date(now).toISOString(), ...(note !== undefined && { note }) };
+  if (verdict === 'deny') return { ...approval, status: 'denied', decided };
+  const expires_at = new Date(now + bounds.approval_redeem_ms).toISOString();
+  return { ...approval, status: 'approved', decided, expires_at };
+}
+
+function newApproval(deps: ApprovalDeps, action: Action, decision: Decision, digest: string): Approval {
+  const now = deps.clock.now();
+  const approval: Approval = {
+    id: deps.newId('apr'),
+    status: 'pending',
+    digest,
+    agent: action.agent,
+    kind: action.kind,
+    server: action.server,
+    target: action.target,
+    arguments: action.arguments,
+    reason: decision.reasons[0] ?? 'the policy asks for a person',
+    policy_version: decision.policy_version,
+    requested_at: new Date(now).toISOString(),
+    expires_at: new Date(now + bounds.approval_pending_ms).toISOString(),
+  };
+  if (action.user !== undefined) approval.user = action.user;
+  if (action.context.conversation_id !== undefined) approval.conversation = action.context.conversation_id;
+  if (decision.rule) approval.rule = decision.rule;
+  return approval;
+}
+
+/** The digest covers agent, person, tool and arguments; the conversation joins it here. */
+function callKey(action: Action, digest: string): string {
+  return `${digest} ${action.context.conversation_id ?? ''}`;
+}
+
+function keyOf(approval: Approval): string {
+  return `${approval.digest} ${approval.conversation ?? ''}`;
+}

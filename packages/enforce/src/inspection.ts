@@ -1,0 +1,69 @@
+/** Stages 2 and 6: what is in the arguments, what is in the result. */
+import type { Action, Decision, JsonObject, JsonValue, Performed, RefusalCode } from '@remit/contracts';
+import { redactResult, refuseArguments } from '@remit/inspect';
+import { lockedTool } from '@remit/policy';
+import type { Ports } from './ports.ts';
+
+export interface Objection {
+  code: RefusalCode;
+  reason: string;
+}
+
+/**
+ * What speaks against the arguments. Malformed ones are refused in every mode; denied data only
+ * where the policy is enforced.
+ */
+export function inspectArguments(action: Action, decision: Decision, ports: Ports): Objection | undefined {
+  return malformed(action, ports) ?? (decision.mode === 'enforce' ? denied(action, decision) : undefined);
+}
+
+function malformed(action: Action, ports: Ports): Objection | undefined {
+  if (action.kind !== 'tool_invoke') return undefined;
+  const tool = lockedTool(ports.policy(), action.server, action.target);
+  if (!tool) return undefined;
+  try {
+    const problems = ports.argumentChecks.problems(tool.digest, tool.definition, action.arguments);
+    if (problems.length === 0) return undefined;
+    const list = problems.map(({ pointer, message }) => `${pointer || 'arguments'} ${message}`).join('; ');
+    return { code: 'invalid_arguments', reason: `The arguments do not fit the input schema: ${list}.` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return {
+      code: 'tool_changed',
+      reason: `The input schema of ${action.target} cannot be checked: ${why}.`,
+    };
+  }
+}
+
+function denied(action: Action, decision: Decision): Objection | undefined {
+  if (!decision.data) return undefined;
+  const found = refuseArguments(decision.data, action.arguments);
+  if (found.length === 0) return undefined;
+  const places = found.map(({ pointer, label }) => `${pointer} (${label})`).join(', ');
+  return {
+    code: 'content_blocked',
+    reason: `The arguments hold data that ${action.agent} may not send: ${places}.`,
+  };
+}
+
+export type Answer =
+  | { result: 'success' | 'error'; value: JsonValue; removed?: JsonObject }
+  | { result: 'cancelled' }
+  | { result: 'unknown'; reason: string };
+
+/** The answer as the agent may see it, and what was taken out of it. */
+export function inspectResult(performed: Performed, decision: Decision): Answer {
+  if (performed.result === 'cancelled') return { result: 'cancelled' };
+  if (performed.result === 'unknown') return { result: 'unknown', reason: performed.reason };
+  if (!decision.data) return performed;
+  const { value, removed } = redactResult(decision.data, performed.value);
+  if (removed.length === 0) return performed;
+  const counts: JsonObject = {};
+  for (const { label, count } of removed) counts[label] = count;
+  // In observe mode the result goes through as it is, and the record says what would have been taken out.
+  return {
+    result: performed.result,
+    value: decision.mode === 'enforce' ? value : performed.value,
+    removed: counts,
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Counters that are never exceeded (invariant 4), for one process: a sliding window holds the time
+ * of every use that still counts, so the cap holds in any window, not only in aligned ones.
+ */
+import { bounds, type Reservation } from '@remit/contracts';
+import type { Limits, ReserveResult } from './ports.ts';
+
+interface Counter {
+  /** Times of the uses that count, oldest first; for `concurrency` the uses that are open. */
+  uses: Use[];
+  window_ms: number | undefined;
+}
+
+interface Use {
+  at: number;
+  action_id: string;
+}
+
+/** A past intent's reservations, as the ledger keeps them. */
+export interface PastUse {
+  action_id: string;
+  at: number;
+  reservations: readonly Reservation[];
+}
+
+export class SlidingLimits implements Limits {
+  readonly #counters = new Map<string, Counter>();
+  readonly #open = new Map<string, readonly Reservation[]>();
+  readonly #countersMax: number;
+  /** A clock that steps back must not free uses early. */
+  #latest = 0;
+
+  constructor(countersMax: number = bounds.limit_counters_max) {
+    this.#countersMax = countersMax;
+  }
+
+  reserve(action_id: string, reservations: readonly Reservation[], now: number): ReserveResult {
+    if (reservations.length === 0) return { ok: true };
+    const at = this.#advance(now);
+    for (const reservation of reservations) {
+      const refused = this.#refusal(reservation, at);
+      if (refused) return refused;
+    }
+    for (const { key, window_ms } of reservations) {
+      this.#counter(key, window_ms).uses.push({ at, action_id });
+    }
+    this.#open.set(action_id, reservations);
+    return { ok: true };
+  }
+
+  settle(action_id: string, sent: boolean): void {
+    const reservations = this.#open.get(action_id);
+    if (!reservations) return;
+    this.#open.delete(action_id);
+    for (const { key, window_ms } of reservations) {
+      if (sent && window_ms !== undefined) continue;
+      this.#giveBack(key, action_id);
+    }
+  }
+
+  /**
+   * Counts uses of an earlier process, as its intents recorded them; to be called before the first
+   * `reserve`. Concurrency is not restored: nothing of that process runs any more.
+   */
+  restore(past: PastUse, now: number): void {
+    const horizon = this.#advance(now);
+    for (const { key, window_ms } of past.reservations) {
+      if (window_ms === undefined || past.at <= horizon - window_ms) continue;
+      const { uses } = this.#counter(key, window_ms);
+      // Oldest first, also where the clock of the earlier process stepped back.
+      uses.push({ at: Math.max(past.at, uses.at(-1)?.at ?? 0), action_id: past.action_id });
+    }
+  }
+
+  #advance(now: number): number {
+    this.#latest = Math.max(this.#latest, now);
+    return this.#latest;
+  }
+
+  #refusal(reservation: Reservation, now: number): ReserveResult | undefined {
+    const counter = this.#counters.get(reservation.key);
+    if (!counter) {
+      const room = this.#counters.size < this.#countersMax || this.#sweep(now);
+      return room && reservation.max > 0 ? undefined : { ok: false, failed: reservation };
+    }
+    this.#expire(counter, now);
+    if (counter.uses.length < reservation.max) return undefined;
+    // The slot that makes room is the one that leaves `max - 1` uses behind it.
+    const blocking = counter.uses[counter.uses.length - reservation.max];
+    if (reservation.window_ms === undefined || !blocking) return { ok: false, failed: reservation };
+    return { ok: false, failed: reservation, retry_after_ms: blocking.at + reservation.window_ms - now };
+  }
+
+  #counter(key: string, window_ms: number | undefined): Counter {
+    let counter = this.#counters.get(key);
+    if (!counter) {
+      counter = { uses: [], window_ms };
+      this.#counters.set(key, counter);
+    }
+    return counter;
+  }
+
+  #expire(counter: Counter, now: number): void {
+    if (counter.window_ms === undefined) return;
+    const horizon = now - counter.window_ms;
+    let expired = 0;
+    while (expired < counter.uses.length && counter.uses[expired]!.at <= horizon) expired++;
+    if (expired > 0) counter.uses.splice(0, expired);
+  }
+
+  #giveBack(key: string, action_id: string): void {
+    const counter = this.#counters.get(key);
+    if (!counter) return;
+    const index = counter.uses.findIndex((use) => use.action_id === action_id);
+    if (index >= 0) counter.uses.splice(index, 1);
+    if (counter.uses.length === 0) this.#counters.delete(key);
+  }
+
+  /** Drops counters that nothing counts in any more; true where that made room. */
+  #sweep(now: number): boolean {
+    for (const [key, counter] of this.#counters) {
+      this.#expire(counter, now);
+      if (counter.uses.length === 0) this.#counters.delete(key);
+    }
+    return this.#counters.size < this.#countersMax;
+  }
+}

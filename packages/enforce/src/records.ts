@@ -1,0 +1,115 @@
+/**
+ * The records of an action. `meta` is public in the log, so it holds nothing that could identify a
+ * person; arguments, context, targets of reads, reasons and results are in the sealed payload.
+ */
+import { hash } from 'node:crypto';
+import type {
+  Action,
+  Decision,
+  JsonObject,
+  JsonValue,
+  NewRecord,
+  RecordMeta,
+  RecordPayload,
+  Refusal,
+  Result,
+} from '@remit/contracts';
+
+/** Recorded and durable before anything happens. */
+export function intentRecord(action: Action, decision: Decision, approvalId: string | undefined): NewRecord {
+  const payload = actionPayload(action, decision);
+  if (decision.reservations.length > 0) payload.reservations = decision.reservations;
+  return {
+    phase: 'intent',
+    id: action.id,
+    event: action.kind,
+    time: action.received_at,
+    meta: { ...actionMeta(action, decision), ...(approvalId && { approval_id: approvalId }) },
+    payload,
+  };
+}
+
+export interface OutcomeDetail {
+  result: Result;
+  time: string;
+  duration_ms: number;
+  value?: JsonValue;
+  /** False where the call was provably never sent. */
+  sent: boolean;
+  reason?: string;
+  /** Classes of data that were taken out of the result, with their counts. */
+  removed?: JsonObject;
+}
+
+/** Recorded and durable before the agent sees the final result. */
+export function outcomeRecord(action: Action, decision: Decision, detail: OutcomeDetail): NewRecord {
+  const meta: RecordMeta = { ...subject(action), result: detail.result, duration_ms: detail.duration_ms };
+  if (!detail.sent) meta.released = true;
+  if (detail.removed) meta['removed'] = detail.removed;
+  const payload: RecordPayload = {};
+  if (detail.reason !== undefined) payload['reason'] = detail.reason;
+  if (detail.value !== undefined) {
+    const text = JSON.stringify(detail.value);
+    payload.output_digest = `sha256:${hash('sha256', text, 'hex')}`;
+    // Tier automatic keeps a digest only; the others keep the whole result (policy.md, "Tiers").
+    if (decision.tier !== 'automatic') payload.output = detail.value;
+  }
+  return { phase: 'outcome', id: action.id, event: action.kind, time: detail.time, meta, payload };
+}
+
+/** A refused or held action: one event, with its decision, and no intent. */
+export function refusalRecord(action: Action, decision: Decision, refusal: Refusal): NewRecord {
+  return {
+    phase: 'event',
+    id: action.id,
+    event: action.kind,
+    time: action.received_at,
+    meta: {
+      ...actionMeta(action, decision),
+      result: refusal.code === 'approval_pending' ? 'held' : 'denied',
+      code: refusal.code,
+      ...(refusal.approval && { approval_id: refusal.approval.id }),
+    },
+    payload: { ...actionPayload(action, decision), reason: refusal.reason },
+  };
+}
+
+function actionMeta(action: Action, decision: Decision): RecordMeta {
+  const meta: RecordMeta = { ...subject(action), via: action.via, decision: decisionMeta(decision) };
+  if (action.trace_id !== undefined) meta.trace_id = action.trace_id;
+  if (action.tool_digest !== undefined) meta.tool_digest = action.tool_digest;
+  return meta;
+}
+
+function subject(action: Action): RecordMeta {
+  const meta: RecordMeta = { agent: action.agent, server: action.server };
+  // A resource's URI can name a person; names of tools and prompts are definitions.
+  if (action.kind !== 'resource_read' && action.kind !== 'completion') meta.tool = action.target;
+  return meta;
+}
+
+function decisionMeta(decision: Decision): JsonObject {
+  const meta: JsonObject = {
+    id: decision.id,
+    effect: decision.effect,
+    policy_effect: decision.policy_effect,
+    mode: decision.mode,
+    policy_version: decision.policy_version,
+  };
+  if (decision.code !== undefined) meta['code'] = decision.code;
+  if (decision.tier !== undefined) meta['tier'] = decision.tier;
+  if (decision.rule) meta['rule'] = { ...decision.rule };
+  return meta;
+}
+
+function actionPayload(action: Action, decision: Decision): RecordPayload {
+  const payload: RecordPayload = {
+    parameters: action.arguments,
+    context: action.context as JsonObject,
+    reasons: decision.reasons,
+    target: action.target,
+  };
+  if (action.user !== undefined) payload.user = action.user;
+  if (action.rationale !== undefined) payload.rationale = action.rationale;
+  return payload;
+}
