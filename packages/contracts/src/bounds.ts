@@ -44,11 +44,36 @@ export const bounds = {
   ask_rounds_max: 16,
   /** Interim messages (progress, logging) forwarded for one call; further ones are counted and dropped. */
   interim_messages_per_call_max: 10_000,
+  /** Waiting for an answer to `server/discover` before the handshake of the older era is tried as well. */
+  upstream_probe_ms: 3000,
+  /** Each step of stopping a child: end of input, SIGTERM, SIGKILL. */
+  upstream_stop_ms: 2000,
+  /** Bytes that wait for a child to read its input; one more request is refused, unsent. */
+  upstream_queue_bytes_max: 32 * 1024 * 1024,
+  /** Characters of one line of a child's error output that are logged, and such lines a minute. */
+  upstream_stderr_line_max: 4096,
+  upstream_stderr_lines_per_minute_max: 600,
+  /** Messages of one connection that are no valid MCP; past that the connection is closed. */
+  upstream_garbage_max: 1000,
+  /** Connections to one HTTP server for requests, and those kept free for cancelling and answering. */
+  upstream_connections_max: 1024,
+  upstream_control_connections_max: 16,
+  /** An idle connection to an HTTP server is closed after this long. */
+  upstream_keep_alive_ms: 4000,
+  /** Attempts in a row to resume a broken stream that bring no new event. */
+  upstream_resume_max: 5,
   /** Restart delay of a stdio server: the first, doubling up to the last. */
   restart_delay_first_ms: 250,
   restart_delay_max_ms: 30_000,
   /** Tools, resources, prompts that one server may list; the rest is left out and reported. */
   listed_items_per_server_max: 5000,
+  /** Pages of one list, and characters of one list as JSON. */
+  listed_pages_max: 200,
+  listed_length_max: 16 * 1024 * 1024,
+  /** Least time between two refreshes of a server's lists. */
+  list_refresh_interval_ms: 500,
+  /** Resources of one server that are watched at once. */
+  watched_resources_per_server_max: 1000,
   /** How long an approval waits for a person, and how long a given one can be redeemed. */
   approval_pending_ms: 24 * 3_600_000,
   approval_redeem_ms: 60 * 60_000,
@@ -77,6 +102,20 @@ export const bounds = {
   /** Source characters and nesting depth of a condition. */
   condition_length_max: 4096,
   condition_depth_max: 32,
+  /** Levels of JSON text inside strings of JSON text that inspection opens; what lies deeper is taken out. */
+  nested_text_depth_max: 8,
+  /** Places named for one denied field in a result; further ones are only counted. */
+  removed_places_max: 20,
+  /** A tool's schema: nesting, objects and arrays in it, characters of one pattern. */
+  schema_depth_max: 64,
+  schema_nodes_max: 20_000,
+  schema_pattern_length_max: 1024,
+  /** Instructions that a schema's pattern compiles to. */
+  schema_pattern_program_max: 5000,
+  /** Steps (subschemas applied, characters matched) that checking one call's arguments may take. */
+  argument_check_steps_max: 20_000_000,
+  /** Characters of a string that a schema's `format` is checked on; longer ones do not have the format. */
+  format_length_max: 8192,
   /** Draining on SIGTERM before open calls are cut. */
   drain_ms: 10_000,
 } as const;
