@@ -15,6 +15,17 @@ export const bounds = {
   name_length_max: 256,
   /** Characters in a resource URI. */
   uri_length_max: 8192,
+  /** TCP connections of the agents' listener; one more is closed at once. */
+  connections_max: 8192,
+  /** Header fields of one request together. */
+  request_header_bytes_max: 32 * 1024,
+  /** Characters in a JSON-RPC request id that is a string. */
+  request_id_length_max: 256,
+  /** Keys of the context that an agent passes, and characters of its rationale. */
+  context_keys_max: 32,
+  rationale_length_max: 2000,
+  /** Items on one page of a list. */
+  list_page_items: 1000,
   /** Open requests of one agent; one more is refused. */
   open_calls_per_agent_max: 1024,
   /** Open requests of the gateway. */
@@ -25,10 +36,22 @@ export const bounds = {
   session_idle_ms: 30 * 60_000,
   /** Events kept for each session so that a client can resume with `Last-Event-ID`. */
   replay_events_per_session_max: 256,
+  /** Bytes of those events; the oldest go first. */
+  replay_bytes_per_session_max: 4 * 1024 * 1024,
+  /** Sessions of the gateway. */
+  sessions_max: 10_000,
   /** Bytes that wait for a slow reader of a stream; past that the stream is cut. */
   stream_buffer_bytes_max: 4 * 1024 * 1024,
   /** Open change-notification streams (`subscriptions/listen`, GET) of one agent. */
   listen_streams_per_agent_max: 64,
+  /** Resources that one session or change-notification stream may watch. */
+  watched_resources_max: 256,
+  /** An answer that takes longer than this begins as an event stream, so that clients see a sign of life. */
+  stream_after_ms: 15_000,
+  /** A comment line at least this often on every open event stream. */
+  keep_alive_ms: 15_000,
+  /** How long a list or a discovery answer may be cached by the client. */
+  list_ttl_ms: 30_000,
   /** Time for the headers, and for the whole body, of an agent's request. */
   request_headers_ms: 15_000,
   request_body_ms: 60_000,
@@ -116,6 +139,19 @@ export const bounds = {
   argument_check_steps_max: 20_000_000,
   /** Characters of a string that a schema's `format` is checked on; longer ones do not have the format. */
   format_length_max: 8192,
+  /** Body of one request to the people's listener. */
+  people_request_bytes_max: 1024 * 1024,
+  /** Changes of agents, people and credentials that wait to be recorded; one more is refused. */
+  changes_waiting_max: 256,
+  /** Answers kept for requests that are sent again with the same `Idempotency-Key`, and for how long. */
+  idempotency_keys_max: 1024,
+  idempotency_ms: 10 * 60_000,
+  /** Open live streams of events on the people's listener, and how often a quiet one gives a sign of life. */
+  event_streams_max: 64,
+  event_stream_heartbeat_ms: 15_000,
+  /** The same person's reading of the same thing is recorded once in this time; readings remembered for that. */
+  audit_read_repeat_ms: 10 * 60_000,
+  audit_reads_kept_max: 4096,
   /** Draining on SIGTERM before open calls are cut. */
   drain_ms: 10_000,
 } as const;

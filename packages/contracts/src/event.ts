@@ -13,6 +13,7 @@ export const administrativeKinds = [
   'tools_accepted',
   'agent_registered',
   'agent_key_issued',
+  'agent_key_revoked',
   'agent_suspended',
   'agent_resumed',
   'agent_quarantined',

@@ -5,6 +5,7 @@ export * from './clock.ts';
 export * from './decision.ts';
 export * from './errors.ts';
 export * from './event.ts';
+export * from './field-name.ts';
 export * from './json.ts';
 export * from './record.ts';
 export * from './refusal.ts';
