@@ -122,9 +122,18 @@ export const bounds = {
   /** A policy file, and the number of documents of a workspace. */
   policy_file_bytes_max: 1024 * 1024,
   policy_documents_max: 10_000,
+  /** Values in one policy file, aliases counted each time they are used; and their nesting. */
+  policy_values_max: 200_000,
+  policy_depth_max: 32,
+  /** Findings that a check reports; the rest is left out. */
+  policy_diagnostics_max: 1000,
   /** Source characters and nesting depth of a condition. */
   condition_length_max: 4096,
   condition_depth_max: 32,
+  /** Loops within loops (`exists`, `all`, `map`, …) of a condition. */
+  condition_loops_depth_max: 2,
+  /** Turns that the loops of a condition may take over one call's arguments; a longer one denies. */
+  condition_turns_max: 100_000,
   /** Levels of JSON text inside strings of JSON text that inspection opens; what lies deeper is taken out. */
   nested_text_depth_max: 8,
   /** Places named for one denied field in a result; further ones are only counted. */
