@@ -1,0 +1,46 @@
+/**
+ * The one place where this program reads the machine: environment, clocks, randomness, platform.
+ * Everything else is handed a `Machine`, so that tests can build one.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { homedir, hostname } from 'node:os';
+import type { Clock, NewId } from '@remit/contracts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Machine {
+  readonly env: Environment;
+  /** Folder that relative paths start from. */
+  readonly folder: string;
+  readonly home: string;
+  readonly platform: NodeJS.Platform;
+  readonly hostname: string;
+  /** Version of the running Node, without the `v`. */
+  readonly node_version: string;
+  /** The program and script that run now, to start another Remit or to name in a client's settings. */
+  readonly command: readonly string[];
+  readonly pid: number;
+  /** Absent where the platform has no user ids. */
+  readonly user_id: number | undefined;
+  readonly clock: Clock;
+  readonly newId: NewId;
+  /** A secret of 256 random bits, URL-safe. */
+  newSecret(): string;
+}
+
+export function thisMachine(): Machine {
+  return {
+    env: process.env,
+    folder: process.cwd(),
+    home: homedir(),
+    platform: process.platform,
+    hostname: hostname(),
+    node_version: process.versions.node,
+    command: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
+    pid: process.pid,
+    user_id: process.getuid?.(),
+    clock: { now: () => Date.now(), monotonic: () => performance.now() },
+    newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '')}`,
+    newSecret: () => randomBytes(32).toString('base64url'),
+  };
+}

@@ -1,0 +1,42 @@
+/** Findings of the policy checker for people: place, the line itself, what is wrong underlined, remedy. */
+import type { Diagnostic, SourceFile } from '@remit/policy';
+import { printable } from './printable.ts';
+import { describePlace } from './problem.ts';
+
+export function describeDiagnostic(diagnostic: Diagnostic, files: readonly SourceFile[]): string[] {
+  const lines = [`${diagnostic.severity}[${diagnostic.code}]: ${printable(diagnostic.message)}`];
+  if (diagnostic.place.file !== undefined) lines.push(`  --> ${describePlace(diagnostic.place)}`);
+  lines.push(...quote(diagnostic, files));
+  if (diagnostic.remedy !== undefined) lines.push(`  remedy: ${printable(diagnostic.remedy)}`);
+  return lines;
+}
+
+function quote(diagnostic: Diagnostic, files: readonly SourceFile[]): string[] {
+  const { file, line, column } = diagnostic.place;
+  if (file === undefined || line === undefined) return [];
+  const text = files.find((source) => source.path === file)?.text.split(/\r?\n/)[line - 1];
+  if (text === undefined) return [];
+  const margin = ' '.repeat(String(line).length);
+  const quoted = [` ${margin} |`, ` ${line} | ${printable(text)}`];
+  if (column === undefined) return quoted;
+  const before = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
+  return [...quoted, ` ${margin} | ${before}${'^'.repeat(wordLength(text.slice(column - 1)))}`];
+}
+
+/** Length of what starts here: a quoted string, or everything up to a separator of YAML. */
+function wordLength(rest: string): number {
+  const word = /^(?:"[^"]*"|'[^']*'|[^\s,:\]}]+)/.exec(rest)?.[0] ?? '';
+  return Math.max(1, word.length);
+}
+
+/** `2 errors, 1 warning`; `no findings` where there are none. */
+export function summarise(diagnostics: readonly Diagnostic[]): string {
+  const counts = (['error', 'warning', 'note'] as const)
+    .map((severity) => ({
+      severity,
+      count: diagnostics.filter((found) => found.severity === severity).length,
+    }))
+    .filter(({ count }) => count > 0)
+    .map(({ severity, count }) => `${count} ${severity}${count === 1 ? '' : 's'}`);
+  return counts.length === 0 ? 'no findings' : counts.join(', ');
+}

@@ -1,0 +1,63 @@
+/** Reads the policy documents of a workspace folder (policy.md, "Documents"). Nothing outside it. */
+import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { bounds, Fault } from '@remit/contracts';
+import type { SourceFile } from '@remit/policy';
+
+/**
+ * Every `*.yaml` in the folder and below, except tests, hidden folders and installed packages; sorted
+ * by path. Symbolic links are not followed, so a workspace is what its folder holds.
+ * @throws Fault `too_many_policy_files`, `policy_file_too_large`, `policy_file_unreadable`.
+ */
+export function readPolicyFiles(folder: string): SourceFile[] {
+  const paths = policyPaths(folder).sort();
+  if (paths.length > bounds.policy_documents_max) {
+    throw new Fault('too_many_policy_files', `${folder} holds ${paths.length} YAML files.`, {
+      remedy: `A workspace has at most ${bounds.policy_documents_max}; name its own folder.`,
+    });
+  }
+  return paths.map((path) => ({
+    path: relative(folder, path).split(sep).join('/'),
+    text: readBounded(path, bounds.policy_file_bytes_max),
+  }));
+}
+
+function policyPaths(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return isOurs(entry) ? policyPaths(path) : [];
+    return entry.isFile() && isPolicyFile(entry.name) ? [path] : [];
+  });
+}
+
+function isOurs(entry: Dirent): boolean {
+  return !entry.name.startsWith('.') && entry.name !== 'node_modules';
+}
+
+function isPolicyFile(name: string): boolean {
+  return name.endsWith('.yaml') && !name.endsWith('.test.yaml') && !name.startsWith('.');
+}
+
+/** UTF-8 text of a file that is not larger than `bytes_max`. */
+export function readBounded(path: string, bytes_max: number): string {
+  const { size } = statSync(path);
+  if (size > bytes_max) {
+    throw new Fault('policy_file_too_large', `${path} has ${size} bytes.`, {
+      place: { file: path },
+      remedy: `A file has at most ${bytes_max} bytes; split it.`,
+    });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path));
+  } catch (error) {
+    throw new Fault(
+      'policy_file_unreadable',
+      `${path} cannot be read as UTF-8 text: ${(error as Error).message}.`,
+      {
+        place: { file: path },
+        remedy: 'Save it as UTF-8, and let the user that runs Remit read it.',
+        cause: error,
+      },
+    );
+  }
+}
