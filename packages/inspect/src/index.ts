@@ -1,1 +1,5 @@
-export {};
+export { foldFieldName } from '@remit/contracts';
+export { argumentCheck, type ArgumentCheck, type ArgumentProblem } from './argument-check.ts';
+export { fingerprint } from './fingerprint.ts';
+export { redactData, type Redacted, redactResult, type Removed } from './redaction.ts';
+export { type DeniedArgument, refuseArguments } from './refusal.ts';

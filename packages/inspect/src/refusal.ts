@@ -1,0 +1,20 @@
+/** Finds denied fields in arguments: an agent may not send what it may not see. */
+import type { DataRules, JsonObject } from '@remit/contracts';
+import { redactData } from './redaction.ts';
+
+export interface DeniedArgument {
+  /** JSON pointer of the field, or of the string that holds it as JSON text. */
+  pointer: string;
+  /** The class or field that the policy names. */
+  label: string;
+}
+
+/**
+ * Where a denied field stands in the arguments, under any spelling, also in strings that hold JSON
+ * text. Empty where there is none; at most `bounds.removed_places_max` places for each label.
+ */
+export function refuseArguments(rules: DataRules, args: JsonObject): DeniedArgument[] {
+  return redactData(rules, args).removed.flatMap(({ label, pointers }) =>
+    pointers.map((pointer) => ({ pointer, label })),
+  );
+}
