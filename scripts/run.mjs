@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const node24 = path.join(root, 'node_modules/.bin/node');
-const fromSource = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+const fromSource = ['--conditions=remit-source', '--disable-warning=ExperimentalWarning'];
 const remit = path.join(root, 'packages/cli/bin/remit.mjs');
 
 const scripts = {

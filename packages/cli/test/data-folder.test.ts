@@ -46,7 +46,7 @@ async function owner(path: string): Promise<ChildProcess> {
   const module = fileURLToPath(new URL('../src/data/data-folder.ts', import.meta.url));
   const script = `const { takeDataFolder } = await import(${JSON.stringify(module)});
     globalThis.kept = takeDataFolder(${JSON.stringify(path)}); console.log('taken'); setInterval(() => {}, 1e6);`;
-  const child = spawn(process.execPath, ['--conditions=source', '--input-type=module', '-e', script], {
+  const child = spawn(process.execPath, ['--conditions=remit-source', '--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
