@@ -1,1 +1,15 @@
+export * from './bare/http.ts';
+export * from './bare/server.ts';
+export * from './clock.ts';
+export * from './echo.ts';
+export { hostileCommand, hostileWays } from './hostile/ways.ts';
+export * from './listen.ts';
+export * from './processes.ts';
+export * from './random.ts';
+export * from './recording/start.ts';
+export { executions, recordedCalls } from './recording/store.ts';
+export type { RecordedCall } from './recording/store.ts';
 export * from './reference/start.ts';
+export * from './reverse-proxy.ts';
+export * from './temporary-folder.ts';
+export * from './wait-for.ts';

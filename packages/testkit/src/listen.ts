@@ -9,7 +9,7 @@ export interface Listening {
   origin: string;
   server: Server;
   /** Cuts open connections. */
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export async function listen(handler: RequestListener, port = 0): Promise<Listening> {

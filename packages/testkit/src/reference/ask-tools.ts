@@ -3,7 +3,8 @@ import { isJsonObject } from '@remit/contracts';
 import type { JsonObject, JsonValue } from '@remit/contracts';
 import type { InputRequest } from './call.ts';
 import { text } from './call.ts';
-import { noArguments, requiring, stringArgument } from './tool.ts';
+import { stringArgument } from '../string-argument.ts';
+import { noArguments, requiring } from './tool.ts';
 import type { ReferenceTool } from './tool.ts';
 
 export function form(message: string, properties: JsonObject, required: string[] = []): InputRequest {
@@ -22,7 +23,7 @@ export function sample(prompt: string): InputRequest {
 
 /** `action` and `content` of an elicitation's answer, in the words that the scenarios look for. */
 export function elicited(answer: JsonObject): string {
-  return `action=${String(answer['action'])}, content=${JSON.stringify(answer['content'] ?? {})}`;
+  return `action=${JSON.stringify(answer['action'])}, content=${JSON.stringify(answer['content'] ?? {})}`;
 }
 
 /** The text of a sampling answer; its content may be one block or a list. */
@@ -150,7 +151,7 @@ const roots: ReferenceTool = {
     const answer = answerOf(call.answers, 'roots');
     if (!answer) return { ask: { roots: { method: 'roots/list' } } };
     const listed = Array.isArray(answer['roots']) ? answer['roots'].filter(isJsonObject) : [];
-    return text(`Roots: ${listed.map((root) => String(root['uri'])).join(', ')}`);
+    return text(`Roots: ${listed.map((root) => JSON.stringify(root['uri'])).join(', ')}`);
   },
 };
 

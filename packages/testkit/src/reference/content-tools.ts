@@ -1,7 +1,8 @@
 /** Tools that answer at once: every kind of content, errors, structured output, schemas. */
 import { text } from './call.ts';
 import { changeable } from './state.ts';
-import { noArguments, requiring, stringArgument } from './tool.ts';
+import { stringArgument } from '../string-argument.ts';
+import { noArguments, requiring } from './tool.ts';
 import type { ReferenceTool } from './tool.ts';
 import { tinyPng, tinyWav } from './media.ts';
 

@@ -5,7 +5,7 @@ import type { Call, PromptReply } from './call.ts';
 import { tinyPng } from './media.ts';
 import { acceptedField, askField } from './round-tools.ts';
 import { changeable } from './state.ts';
-import { stringArgument } from './tool.ts';
+import { stringArgument } from '../string-argument.ts';
 
 export interface ReferencePrompt {
   definition: Prompt;

@@ -87,7 +87,7 @@ function askThree(call: Call): ToolReply {
 function askTwice(call: Call): ToolReply {
   const color = acceptedField(call, 'step2', 'color');
   if (call.state?.['round'] === 2 && color !== undefined) {
-    return text(`Multi-round complete for ${String(call.state['name'])} who likes ${color}`);
+    return text(`Multi-round complete for ${JSON.stringify(call.state['name'])} who likes ${color}`);
   }
   const name = acceptedField(call, 'step1', 'name');
   if (call.state?.['round'] === 1 && name !== undefined) {

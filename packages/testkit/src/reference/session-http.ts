@@ -26,9 +26,7 @@ export function sessionHttp(state: ReferenceState): HttpHandler {
       onsessioninitialized: (id) => void sessions.set(id, transport),
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    await sessionServer(state).connect(
-      transport as Parameters<ReturnType<typeof sessionServer>['connect']>[0],
-    );
+    await sessionServer(state).connect(transport);
     return transport;
   };
 

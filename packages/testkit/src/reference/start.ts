@@ -47,7 +47,7 @@ export async function startReferenceServer(options: ReferenceOptions): Promise<R
 
 function stdioCommand(era: Era): [string, ...string[]] {
   const script = fileURLToPath(new URL('./stdio.ts', import.meta.url));
-  return [process.execPath, '--conditions=source', script, era];
+  return [process.execPath, '--conditions=remit-source', script, era];
 }
 
 function httpHandler({ era, transport }: ReferenceOptions, state: ReferenceState): HttpHandler {

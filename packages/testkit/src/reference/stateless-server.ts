@@ -40,7 +40,7 @@ const cache = { ttlMs: 300_000, cacheScope: 'public' } as const;
 export function statelessServer(state: ReferenceState): McpServer {
   const server = new McpServer(serverInfo, {
     capabilities,
-    requestState: { verify: codec.verify },
+    requestState: { verify: (sealed, context) => codec.verify(sealed, context) },
     cacheHints: {
       'tools/list': cache,
       'prompts/list': cache,

@@ -1,4 +1,4 @@
-/** The reference server on stdio: `node --conditions=source stdio.ts session|stateless`. */
+/** The reference server on stdio: `node --conditions=remit-source stdio.ts session|stateless`. */
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { sessionServer } from './session-server.ts';

@@ -2,7 +2,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Call } from './call.ts';
 import { text } from './call.ts';
-import { noArguments, requiring, stringArgument } from './tool.ts';
+import { stringArgument } from '../string-argument.ts';
+import { noArguments, requiring } from './tool.ts';
 import type { ReferenceTool } from './tool.ts';
 
 const progressing: ReferenceTool = {

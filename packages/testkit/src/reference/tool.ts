@@ -31,10 +31,3 @@ export function requiring(properties: Record<string, JsonObject>): ObjectSchema 
 }
 
 export const noArguments: ObjectSchema = { type: 'object', properties: {} };
-
-/** A string argument; the schema has been checked before, so anything else is a fault of the test. */
-export function stringArgument(args: JsonObject, name: string): string {
-  const value = args[name];
-  if (typeof value !== 'string') throw new TypeError(`argument \`${name}\` must be a string`);
-  return value;
-}
