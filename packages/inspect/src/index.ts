@@ -3,3 +3,4 @@ export { argumentCheck, type ArgumentCheck, type ArgumentProblem } from './argum
 export { fingerprint } from './fingerprint.ts';
 export { redactData, type Redacted, redactResult, type Removed } from './redaction.ts';
 export { type DeniedArgument, refuseArguments } from './refusal.ts';
+export { publishedOutputSchema, type PublishedSchemaOptions, wrapsResult } from './output-schema.ts';
