@@ -26,7 +26,10 @@ export interface Peer {
   readonly capabilities: JsonObject;
   /** Level of log messages that the agent asked for; absent: none. */
   readonly log_level?: string;
-  /** Forwards an interim message (progress, log). Bounded; never throws. */
+  /**
+   * Forwards an interim message (progress, log). Bounded; never throws. A progress notification
+   * comes without `progressToken`: the agents' side puts the agent's own in.
+   */
   notify(notification: Notification): void;
   /**
    * Asks the agent's client and waits for its answers; governed and recorded like any action.
@@ -64,6 +67,15 @@ export interface UpstreamRequest {
   progress: boolean;
 }
 
+/** Something that a server lists and that is not taken over, with the reason. */
+export interface LeftOut {
+  /** `tools`, `resources`, `resourceTemplates`, `prompts`. */
+  list: string;
+  /** Escaped; absent where it has none, or the whole rest of the list is meant. */
+  name?: string;
+  reason: string;
+}
+
 /** Everything that a server offers, as last listed. */
 export interface Listing {
   server_info: JsonObject;
@@ -74,6 +86,7 @@ export interface Listing {
   resources: JsonObject[];
   resource_templates: JsonObject[];
   prompts: JsonObject[];
+  left_out?: LeftOut[];
 }
 
 export type UpstreamEvent =
