@@ -122,6 +122,8 @@ export const bounds = {
   /** A policy file, and the number of documents of a workspace. */
   policy_file_bytes_max: 1024 * 1024,
   policy_documents_max: 10_000,
+  /** `tools.lock`. */
+  tools_lock_bytes_max: 64 * 1024 * 1024,
   /** Values in one policy file, aliases counted each time they are used; and their nesting. */
   policy_values_max: 200_000,
   policy_depth_max: 32,
@@ -134,6 +136,8 @@ export const bounds = {
   condition_loops_depth_max: 2,
   /** Turns that the loops of a condition may take over one call's arguments; a longer one denies. */
   condition_turns_max: 100_000,
+  /** Characters of a text that a condition matches against a pattern; a longer one denies. */
+  condition_match_characters_max: 65_536,
   /** Levels of JSON text inside strings of JSON text that inspection opens; what lies deeper is taken out. */
   nested_text_depth_max: 8,
   /** Places named for one denied field in a result; further ones are only counted. */
@@ -145,7 +149,7 @@ export const bounds = {
   /** Instructions that a schema's pattern compiles to. */
   schema_pattern_program_max: 5000,
   /** Steps (subschemas applied, characters matched) that checking one call's arguments may take. */
-  argument_check_steps_max: 20_000_000,
+  argument_check_steps_max: 3_000_000,
   /** Characters of a string that a schema's `format` is checked on; longer ones do not have the format. */
   format_length_max: 8192,
   /** Body of one request to the people's listener. */

@@ -24,7 +24,7 @@ function bounded(name: string, format: Format): Format {
 function tester(name: string, format: Format): ((text: string) => boolean) | undefined {
   if (name === 'url') return (text) => URL.canParse(text);
   if (format instanceof RegExp) return (text) => format.test(text);
-  if (typeof format === 'function') return format as (text: string) => boolean;
+  if (typeof format === 'function') return format;
   if (typeof format !== 'object' || format.type === 'number') return undefined;
   const check = (format as FormatDefinition<string>).validate;
   if (check instanceof RegExp) return (text) => check.test(text);

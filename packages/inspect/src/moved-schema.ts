@@ -12,8 +12,8 @@ import { mapSchemas } from './schema-keywords.ts';
  */
 export function movedSchema(schema: JsonObject, pointer: string): JsonObject {
   const base = typeof schema.$id === 'string' ? schema.$id.split('#', 1)[0] : undefined;
-  const { $id: _id, $schema: _schema, ...rest } = schema;
-  return move(rest, (reference) => movedReference(reference, base, pointer));
+  const rest = Object.entries(schema).filter(([keyword]) => keyword !== '$id' && keyword !== '$schema');
+  return move(Object.fromEntries(rest), (reference) => movedReference(reference, base, pointer));
 }
 
 function move(schema: JsonObject, follow: (reference: string) => string): JsonObject {

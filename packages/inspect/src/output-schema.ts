@@ -86,6 +86,7 @@ function assertClientsCompile(schema: JsonObject, name: ReturnType<typeof dialec
     strict: false,
     logger: false,
     validateSchema: false,
+    meta: false,
     inlineRefs: false,
     formats: boundedFormats,
   };

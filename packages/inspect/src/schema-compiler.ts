@@ -7,7 +7,7 @@ import { boundedFormats } from './formats.ts';
 import { type LinearPattern, linearPattern } from './linear-pattern.ts';
 import { assertSchemaWithinBounds, dialect, unusable } from './schema-bounds.ts';
 import { holdsSchemas, innerSchemas, mapSchemas } from './schema-keywords.ts';
-import { repetitions, type Steps, stepsOf } from './steps.ts';
+import { type Cost, costOf, type Steps } from './steps.ts';
 
 /** Keywords with a meaning for validity that hold no schemas. Others (`$async`, vendor words) are left out. */
 const ASSERTIONS: ReadonlySet<string> = new Set(
@@ -36,7 +36,8 @@ function newAjv(schema: JsonObject, steps: Steps): Ajv {
     strict: false,
     logger: false,
     validateSchema: false,
-    addUsedSchema: false,
+    meta: false,
+    ownProperties: true,
     inlineRefs: false,
     formats: boundedFormats,
     code: { regExp: countedPatterns(steps) },
@@ -46,8 +47,8 @@ function newAjv(schema: JsonObject, steps: Steps): Ajv {
     keyword: STEPS,
     before: '$ref',
     errors: false,
-    validate: (cost: number, value: unknown) => {
-      steps.take(cost * repetitions(value));
+    validate: (cost: Cost, value: unknown) => {
+      steps.takeFor(cost, value);
       return true;
     },
   });
@@ -74,7 +75,7 @@ function counted(schema: JsonObject): JsonObject {
     if (holdsSchemas(keyword)) entries.push([keyword, mapSchemas(keyword, value, counted)]);
     else if (ASSERTIONS.has(keyword)) entries.push([keyword, value]);
   }
-  if (innerSchemas(schema).length > 0 || refers(schema)) entries.push([STEPS, stepsOf(schema)]);
+  if (innerSchemas(schema).length > 0 || refers(schema)) entries.push([STEPS, { ...costOf(schema) }]);
   return Object.fromEntries(entries);
 }
 

@@ -12,6 +12,14 @@ export class StepsExceeded extends Error {
   }
 }
 
+/** What applying a schema costs by itself, without going down into references. */
+export interface Cost {
+  /** Once for the value. */
+  once: number;
+  /** For each element or member of it. */
+  each: number;
+}
+
 export class Steps {
   #left = 0;
 
@@ -23,14 +31,31 @@ export class Steps {
     this.#left -= steps;
     if (this.#left < 0) throw new StepsExceeded();
   }
+
+  takeFor({ once, each }: Cost, value: unknown): void {
+    this.take(each === 0 ? once : once + each * membersOf(value));
+  }
 }
 
-/** What applying this schema to a value costs by itself, without going down into references or parts. */
-export function stepsOf(schema: JsonObject): number {
-  return innerSchemas(schema).reduce((sum, inner) => sum + ownSteps(inner), ownSteps(schema));
+/** Keywords whose schema is applied to each element or member of a value. */
+const EACH = [
+  'additionalItems',
+  'additionalProperties',
+  'contains',
+  'items',
+  'patternProperties',
+  'propertyNames',
+  'unevaluatedItems',
+  'unevaluatedProperties',
+];
+
+export function costOf(schema: JsonObject): Cost {
+  const each = Object.fromEntries(Object.entries(schema).filter(([keyword]) => EACH.includes(keyword)));
+  const sum = (parts: JsonObject[]) => parts.reduce((total, part) => total + ownCost(part), 0);
+  return { once: ownCost(schema) + sum(innerSchemas(schema)), each: sum(innerSchemas(each)) };
 }
 
-function ownSteps(schema: JsonObject): number {
+function ownCost(schema: JsonObject): number {
   return 1 + sizeOf(schema.enum) + sizeOf(schema.required) + sizeOf(schema.const);
 }
 
@@ -39,8 +64,7 @@ function sizeOf(value: JsonValue | undefined): number {
   return Array.isArray(value) ? value.length : Object.keys(value).length;
 }
 
-/** How often the parts of a schema are applied to this value: once for each element or member. */
-export function repetitions(value: unknown): number {
-  if (Array.isArray(value)) return value.length + 1;
-  return isJsonObject(value) ? Object.keys(value).length + 1 : 1;
+function membersOf(value: unknown): number {
+  if (Array.isArray(value)) return value.length;
+  return isJsonObject(value) ? Object.keys(value).length : 0;
 }
