@@ -116,6 +116,7 @@ export const operationRoutes = {
     parameters: z.object({ '*': tilePath }),
     status: 200,
     media: 'application/octet-stream',
+    immutable: true,
   },
   logProof: {
     method: 'GET',

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** Text without control characters, for names that people give and logs show. */
+/** Text without control and invisible characters and lone surrogates, for names that people give and logs show. */
 export const plainText = (length: number) =>
   z
     .string()
     .min(1)
     .max(length)
-    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters');
+    .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]*$/u, 'must not contain control characters');
 
 /** An agent's name as policy documents spell it. */
 export const agentName = z

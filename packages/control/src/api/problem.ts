@@ -14,3 +14,5 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ at: z.string(), message: z.string() })).optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
+
+export const problemMedia = 'application/problem+json';

@@ -32,6 +32,8 @@ export interface RouteDefinition {
   response?: z.ZodType;
   /** Media type of an answer that is not JSON. */
   media?: string;
+  /** The answer never changes, so whoever asked may keep it. */
+  immutable?: true;
   /** The answer holds a secret that is shown once: it is never kept to answer a repeated request. */
   shown_once?: true;
 }

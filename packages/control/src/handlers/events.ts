@@ -1,0 +1,47 @@
+import { Fault } from '@remit/contracts';
+import type { Ledger, SearchQuery } from '@remit/ledger';
+import type { eventRoutes } from '../api/events.ts';
+import type { ControlDeps } from '../server/deps.ts';
+import type { Handlers } from './handler.ts';
+import { present } from './present.ts';
+
+const pageSize = 100;
+
+type EventId = Exclude<keyof typeof eventRoutes, 'streamEvents'>;
+
+export function eventHandlers({ ledger, reads }: ControlDeps): Handlers<EventId> {
+  return {
+    searchEvents: async ({ query: { limit, cursor, since, until, ...filters }, caller }) => {
+      const wanted = present({ ...filters, since: since && utc(since), until: until && utc(until) });
+      // Further pages are the same reading.
+      await reads.record(caller, { of: 'search', filters: wanted });
+      const query: SearchQuery = { ...wanted, limit: limit ?? pageSize, ...present({ cursor }) };
+      return ledger.search(query);
+    },
+    showEvent: async ({ parameters, caller }) => {
+      const event = await ledger.show(parameters.id);
+      if (!event) throw eventNotFound(parameters.id);
+      await reads.record(caller, { of: 'event', id: parameters.id });
+      return event;
+    },
+    proveEvent: ({ parameters }) => proofOf(ledger, parameters.id),
+  };
+}
+
+/** @throws Fault `event_not_found` */
+export async function proofOf(ledger: Ledger, id: string): Promise<string> {
+  const proof = await ledger.proof(id);
+  if (proof === undefined) throw eventNotFound(id);
+  return proof;
+}
+
+function eventNotFound(id: string): Fault {
+  return new Fault('event_not_found', `There is no event \`${id}\`.`, {
+    remedy: 'Find it with `remit audit search`.',
+  });
+}
+
+/** The ledger compares times as text, which takes one spelling. */
+function utc(time: string): string {
+  return new Date(time).toISOString();
+}
