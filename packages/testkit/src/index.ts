@@ -13,3 +13,7 @@ export * from './reference/start.ts';
 export * from './reverse-proxy.ts';
 export * from './temporary-folder.ts';
 export * from './wait-for.ts';
+export { answers, clientCapabilities } from './agents/agent.ts';
+export type { CallOptions, Endpoint, TestAgent, ToolAnswer } from './agents/agent.ts';
+export { connectSessionAgent } from './agents/session-agent.ts';
+export { connectStatelessAgent } from './agents/stateless-agent.ts';

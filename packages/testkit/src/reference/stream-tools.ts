@@ -15,6 +15,8 @@ const progressing: ReferenceTool = {
   run: async (_args, call) => {
     for (const step of [0, 50, 100]) {
       await call.progress(step, 100, `Completed step ${String(step)} of 100`);
+      // The client of SDK v1 drops progress that arrives in one read with the result.
+      await wait(20);
     }
     return text(String(call.progress_token ?? 'none'));
   },

@@ -1,0 +1,77 @@
+/** The official client of SDK v1: MCP 2025-11-25, with initialize and sessions. */
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { SSEClientTransport } from '@modelcontextprotocol/sdk/client/sse.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import * as mcp from '@modelcontextprotocol/sdk/types.js';
+import { answers, clientCapabilities, clientInfo, jsonObjects, toolAnswer } from './agent.ts';
+import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
+
+export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent> {
+  const client = new Client(clientInfo, { capabilities: clientCapabilities });
+  const changes: string[] = [];
+  const logs: string[] = [];
+  answerRequests(client);
+  noteNotifications(client, changes, logs);
+  await client.connect(transportTo(endpoint));
+  return {
+    changes,
+    logs,
+    listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    call: async (name, args = {}, options = {}) =>
+      toolAnswer.parse(await client.callTool({ name, arguments: args }, undefined, requestOptions(options))),
+    listResources: async () => (await client.listResources()).resources.map((resource) => resource.uri),
+    listTemplates: async () =>
+      (await client.listResourceTemplates()).resourceTemplates.map((template) => template.uriTemplate),
+    read: async (uri) => jsonObjects.parse((await client.readResource({ uri })).contents),
+    listPrompts: async () => (await client.listPrompts()).prompts.map((prompt) => prompt.name),
+    getPrompt: async (name, args = {}) =>
+      jsonObjects.parse((await client.getPrompt({ name, arguments: args })).messages),
+    complete: async (name, argument, value) => {
+      const ref = { type: 'ref/prompt', name } as const;
+      return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;
+    },
+    // Changes of lists come unasked in this era.
+    watch: async (uri) => void (await client.subscribeResource({ uri })),
+    wantLogs: async () => void (await client.setLoggingLevel('debug')),
+    close: () => client.close(),
+  };
+}
+
+function requestOptions({ signal, onProgress }: CallOptions): Parameters<Client['callTool']>[2] {
+  return {
+    ...(signal && { signal }),
+    ...(onProgress && { onprogress: ({ progress }) => onProgress(progress) }),
+  };
+}
+
+function transportTo(endpoint: Endpoint): Transport {
+  if (endpoint.transport === 'stdio') {
+    const [command = '', ...args] = endpoint.command;
+    return new StdioClientTransport({ command, args, ...(endpoint.env && { env: endpoint.env }) });
+  }
+  const options = { requestInit: { headers: endpoint.headers ?? {} } };
+  const url = new URL(endpoint.url);
+  return endpoint.transport === 'sse'
+    ? new SSEClientTransport(url, options)
+    : new StreamableHTTPClientTransport(url, options);
+}
+
+function answerRequests(client: Client): void {
+  client.setRequestHandler(mcp.ElicitRequestSchema, ({ params }) =>
+    params.mode === 'url' ? answers.page : answers.elicitation,
+  );
+  client.setRequestHandler(mcp.CreateMessageRequestSchema, () => answers.sampling);
+  client.setRequestHandler(mcp.ListRootsRequestSchema, () => ({ roots: [...answers.roots.roots] }));
+}
+
+function noteNotifications(client: Client, changes: string[], logs: string[]): void {
+  client.fallbackNotificationHandler = ({ method, params }) => {
+    if (method === 'notifications/message') logs.push(String(params?.['data']));
+    else if (method === 'notifications/resources/updated')
+      changes.push(`${method} ${String(params?.['uri'])}`);
+    else changes.push(method);
+    return Promise.resolve();
+  };
+}

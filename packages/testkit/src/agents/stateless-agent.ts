@@ -1,0 +1,94 @@
+/** The official client of SDK v2, pinned to MCP 2026-07-28: no sessions, subscriptions by `listen`. */
+import {
+  Client,
+  LOG_LEVEL_META_KEY,
+  SSEClientTransport,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
+import type { Transport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { answers, clientCapabilities, clientInfo, jsonObjects, toolAnswer } from './agent.ts';
+import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
+
+export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAgent> {
+  const client = new Client(clientInfo, {
+    capabilities: clientCapabilities,
+    versionNegotiation: { mode: { pin: '2026-07-28' } },
+  });
+  const changes: string[] = [];
+  const logs: string[] = [];
+  let meta: Record<string, string> | undefined;
+  answerRequests(client);
+  noteNotifications(client, changes, logs);
+  await client.connect(transportTo(endpoint));
+  return {
+    changes,
+    logs,
+    listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    call: async (name, args = {}, options = {}) => {
+      const parameters = { name, arguments: args, ...(meta && { _meta: meta }) };
+      return toolAnswer.parse(await client.callTool(parameters, requestOptions(options)));
+    },
+    listResources: async () => (await client.listResources()).resources.map((resource) => resource.uri),
+    listTemplates: async () =>
+      (await client.listResourceTemplates()).resourceTemplates.map((template) => template.uriTemplate),
+    read: async (uri) => jsonObjects.parse((await client.readResource({ uri })).contents),
+    listPrompts: async () => (await client.listPrompts()).prompts.map((prompt) => prompt.name),
+    getPrompt: async (name, args = {}) =>
+      jsonObjects.parse((await client.getPrompt({ name, arguments: args })).messages),
+    complete: async (name, argument, value) => {
+      const ref = { type: 'ref/prompt', name } as const;
+      return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;
+    },
+    watch: async (uri) => {
+      const lists = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
+      await client.listen({ ...lists, resourceSubscriptions: [uri] });
+    },
+    wantLogs: () => {
+      meta = { [LOG_LEVEL_META_KEY]: 'debug' };
+      return Promise.resolve();
+    },
+    close: () => client.close(),
+  };
+}
+
+function requestOptions({ signal, onProgress }: CallOptions): Parameters<Client['callTool']>[1] {
+  return {
+    ...(signal && { signal }),
+    ...(onProgress && { onprogress: ({ progress }) => onProgress(progress) }),
+  };
+}
+
+function transportTo(endpoint: Endpoint): Transport {
+  if (endpoint.transport === 'stdio') {
+    const [command = '', ...args] = endpoint.command;
+    return new StdioClientTransport({ command, args, ...(endpoint.env && { env: endpoint.env }) });
+  }
+  const options = { requestInit: { headers: endpoint.headers ?? {} } };
+  const url = new URL(endpoint.url);
+  return endpoint.transport === 'sse'
+    ? new SSEClientTransport(url, options)
+    : new StreamableHTTPClientTransport(url, options);
+}
+
+function answerRequests(client: Client): void {
+  client.setRequestHandler('elicitation/create', ({ params }) =>
+    params.mode === 'url' ? answers.page : answers.elicitation,
+  );
+  client.setRequestHandler('sampling/createMessage', () => answers.sampling);
+  client.setRequestHandler('roots/list', () => ({ roots: [...answers.roots.roots] }));
+}
+
+const listChanges = [
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+] as const;
+
+function noteNotifications(client: Client, changes: string[], logs: string[]): void {
+  for (const method of listChanges) client.setNotificationHandler(method, () => void changes.push(method));
+  client.setNotificationHandler('notifications/resources/updated', ({ method, params }) => {
+    changes.push(`${method} ${params.uri}`);
+  });
+  client.setNotificationHandler('notifications/message', ({ params }) => void logs.push(String(params.data)));
+}
