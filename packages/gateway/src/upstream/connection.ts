@@ -1,0 +1,292 @@
+/**
+ * JSON-RPC 2.0 over a transport: gives out ids, finds the call that an answer belongs to, and
+ * survives whatever else arrives. Knows no MCP method; that is the era's part.
+ */
+import { isJsonObject } from '@remit/contracts';
+import type { Bounds, JsonObject, JsonValue } from '@remit/contracts';
+import type { Logger } from 'pino';
+import type { Notification, Peer, RpcError, UpstreamAnswer } from '../exchange.ts';
+import { Call } from './call.ts';
+import type { CallTimes } from './call.ts';
+import type { UpstreamCounts } from './counts.ts';
+import type { Failure, Inbox, RequestOptions, Transport } from './transport/transport.ts';
+
+/** A request by the server (2025 era). */
+export interface ServerRequest {
+  id: string | number;
+  method: string;
+  params?: JsonObject;
+}
+
+/** What the era does with messages that are no answers. `call` is the one open call that they belong to. */
+export interface MessageHandler {
+  serverRequest(request: ServerRequest, call: Call | undefined): void;
+  notification(notification: Notification, call: Call | undefined): void;
+}
+
+/** Parameters, made from the id where they hold a progress token: the id serves as token. */
+export type Params = JsonObject | ((id: number) => JsonObject);
+
+export interface CallOptions extends Partial<CallTimes>, RequestOptions {
+  peer?: Peer;
+  signal?: AbortSignal;
+  /** `initialize` must not be cancelled by notification (2025-11-25, basic/utilities/cancellation). */
+  uncancellable?: boolean;
+}
+
+export interface ConnectionDependencies {
+  transport: Transport;
+  bounds: Bounds;
+  counts: UpstreamCounts;
+  logger: Logger;
+  /** The channel is gone; every open call has been answered. Called once. */
+  onClosed(problem: string): void;
+}
+
+export class Connection implements Inbox {
+  /** Set by the era as soon as it is known. */
+  handler: MessageHandler | undefined;
+  /** Protocol versions up to 2025-03-26 may answer in batches. */
+  accepts_batches = false;
+  /** Whether giving up is told by `notifications/cancelled`; else closing the stream says it. */
+  notifies_cancellation: boolean;
+  readonly #dependencies: ConnectionDependencies;
+  readonly #open = new Map<number, Call>();
+  /** The open calls that an agent has made, as against Remit's own. */
+  readonly #governed = new Set<Call>();
+  #last_id = 0;
+  #garbage = 0;
+  #closed = false;
+
+  constructor(dependencies: ConnectionDependencies) {
+    this.#dependencies = dependencies;
+    this.notifies_cancellation = dependencies.transport.shared;
+  }
+
+  get transport(): Transport {
+    return this.#dependencies.transport;
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    await this.transport.open(this, signal);
+  }
+
+  /** Sends a request, once. Never rejects: every end is an answer. */
+  call(method: string, params: Params, options: CallOptions = {}): Promise<UpstreamAnswer> {
+    if (this.#closed) return Promise.resolve(unsent('unreachable', 'the connection to the server is closed'));
+    if (options.signal?.aborted === true)
+      return Promise.resolve(unsent('cancelled', 'cancelled before it was sent'));
+    const call = this.#start(method, options);
+    const message = {
+      jsonrpc: '2.0',
+      id: call.id,
+      method,
+      params: typeof params === 'function' ? params(call.id) : params,
+    };
+    this.transport.request(call.id, JSON.stringify(message), options);
+    return call.answer;
+  }
+
+  notify(method: string, params?: JsonObject): void {
+    if (this.#closed) return;
+    this.transport.post(JSON.stringify({ jsonrpc: '2.0', method, ...(params && { params }) }));
+  }
+
+  respond(id: string | number, result: JsonObject): void {
+    if (!this.#closed) this.transport.post(JSON.stringify({ jsonrpc: '2.0', id, result }));
+  }
+
+  respondError(id: string | number, error: RpcError): void {
+    if (!this.#closed) this.transport.post(JSON.stringify({ jsonrpc: '2.0', id, error }));
+  }
+
+  /** The open call with this id: progress tokens and subscription ids are ids. */
+  callWith(id: JsonValue | undefined): Call | undefined {
+    return typeof id === 'number' ? this.#open.get(id) : undefined;
+  }
+
+  /** The open call that satisfies a condition. */
+  findCall(condition: (call: Call) => boolean): Call | undefined {
+    for (const call of this.#open.values()) {
+      if (condition(call)) return call;
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    this.closed('Remit has closed the connection');
+    await this.transport.close();
+  }
+
+  // --- Inbox: what the transport delivers ---
+
+  message(value: JsonValue, origin: number | undefined): void {
+    if (Array.isArray(value)) this.#batch(value, origin);
+    else if (isJsonObject(value)) this.#single(value, origin);
+    else this.garbage('it is not a JSON object', origin);
+  }
+
+  garbage(problem: string, origin: number | undefined, about?: number): void {
+    const { counts, logger, bounds } = this.#dependencies;
+    counts.garbage += 1;
+    this.#garbage += 1;
+    logger.warn({ problem }, 'the server sent something that is not a valid message');
+    const message = `the server’s answer cannot be used: ${problem}`;
+    this.#fail(origin ?? about, { reason: 'garbage', sent: true, message });
+    if (this.#garbage > bounds.upstream_garbage_max) this.closed('the server sends too much that is not MCP');
+  }
+
+  tooLarge(origin: number | undefined): void {
+    const { counts, logger, bounds } = this.#dependencies;
+    counts.garbage += 1;
+    logger.warn('the server sent a message that is too large');
+    const message = `the server’s answer is larger than ${bounds.upstream_message_bytes_max} bytes`;
+    // On a shared channel the id was in the dropped bytes: it can only be the one open call, if one it is.
+    this.#fail(origin ?? this.#onlyOpen()?.id, { reason: 'too_large', sent: true, message });
+  }
+
+  failed(id: number, failure: Failure): void {
+    this.#fail(id, failure);
+  }
+
+  closed(problem: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    for (const call of this.#open.values()) {
+      const sent = this.transport.abandon(call.id);
+      call.settle({
+        kind: 'failed',
+        reason: 'closed',
+        sent,
+        message: `the connection to the server ended: ${problem}`,
+      });
+    }
+    this.#open.clear();
+    this.#governed.clear();
+    this.#dependencies.onClosed(problem);
+  }
+
+  // --- calls ---
+
+  #start(method: string, options: CallOptions): Call {
+    const { bounds } = this.#dependencies;
+    const call = new Call({
+      id: ++this.#last_id,
+      method,
+      idle_ms: options.idle_ms ?? bounds.upstream_call_ms,
+      total_ms: options.total_ms ?? bounds.upstream_call_total_ms,
+      ...(options.peer && { peer: options.peer }),
+      ...(options.signal && { signal: options.signal }),
+      onGivenUp: (given_up, reason) => this.#giveUp(given_up, reason, options.uncancellable === true),
+    });
+    this.#open.set(call.id, call);
+    if (call.peer !== undefined) this.#governed.add(call);
+    return call;
+  }
+
+  #giveUp(call: Call, reason: 'timeout' | 'cancelled', silently: boolean): void {
+    this.#forget(call);
+    const sent = this.transport.abandon(call.id);
+    if (sent && this.notifies_cancellation && !silently) {
+      this.notify('notifications/cancelled', { requestId: call.id, reason });
+    }
+    const message =
+      reason === 'timeout' ? 'the server did not answer in time' : 'the agent cancelled the call';
+    call.settle({ kind: 'failed', reason, sent, message });
+  }
+
+  #fail(id: number | undefined, failure: Failure): void {
+    const call = this.callWith(id);
+    if (call !== undefined) this.#settle(call, { kind: 'failed', ...failure });
+  }
+
+  #settle(call: Call, answer: UpstreamAnswer): void {
+    this.#forget(call);
+    call.settle(answer);
+    this.transport.finish(call.id);
+  }
+
+  #forget(call: Call): void {
+    this.#open.delete(call.id);
+    this.#governed.delete(call);
+  }
+
+  // --- messages ---
+
+  #batch(values: JsonValue[], origin: number | undefined): void {
+    const { bounds } = this.#dependencies;
+    if (!this.accepts_batches) this.garbage('batches are not part of this protocol version', origin);
+    else if (values.length > bounds.batch_length_max) this.garbage('its batch is too long', origin);
+    else for (const value of values) this.#single(value, origin);
+  }
+
+  #single(value: JsonValue, origin: number | undefined): void {
+    if (!isJsonObject(value)) return this.garbage('it is not a JSON object', origin);
+    if (value['jsonrpc'] !== '2.0') return this.garbage('it is not JSON-RPC 2.0', origin, idOf(value));
+    if ('method' in value) return this.#call(value, origin);
+    return this.#answer(value, origin);
+  }
+
+  #call(value: JsonObject, origin: number | undefined): void {
+    const { id, method, params } = value;
+    if (typeof method !== 'string') return this.garbage('its method is not a string', origin);
+    if (params !== undefined && !isJsonObject(params))
+      return this.garbage('its params are not an object', origin);
+    const message = { method, ...(params && { params }) };
+    const call = origin === undefined ? this.#onlyOpen() : this.#open.get(origin);
+    if (id === undefined) this.handler?.notification(message, call);
+    else if (typeof id === 'string' || typeof id === 'number')
+      this.handler?.serverRequest({ id, ...message }, call);
+    else this.garbage('its id is neither a string nor a number', origin);
+  }
+
+  #answer(value: JsonObject, origin: number | undefined): void {
+    const { id, result, error } = value;
+    const call = this.#answered(value, origin);
+    if (call === undefined) return this.#unexpected(id, origin);
+    if ((result === undefined) === (error === undefined)) {
+      return this.garbage('it has both a result and an error, or neither', call.id);
+    }
+    if (error !== undefined) this.#answeredWithError(call, error);
+    else if (!isJsonObject(result)) this.garbage('its result is not an object', call.id);
+    else this.#settle(call, { kind: 'result', result });
+  }
+
+  /** On a stream of its own only the answer to that request counts; an error may lack its id there. */
+  #answered(value: JsonObject, origin: number | undefined): Call | undefined {
+    const { id } = value;
+    if (origin === undefined) return this.callWith(id);
+    const anonymous = (id === undefined || id === null) && value['error'] !== undefined;
+    return id === origin || anonymous ? this.#open.get(origin) : undefined;
+  }
+
+  #answeredWithError(call: Call, error: JsonValue): void {
+    if (!isJsonObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string') {
+      return this.garbage('its error has no code and message', call.id);
+    }
+    const { code, message, data } = error;
+    const rpc: RpcError = { code: code as number, message, ...(data !== undefined && { data }) };
+    this.#settle(call, { kind: 'error', error: rpc });
+  }
+
+  /** Unknown ids, second answers, answers after the call was given up: counted, never delivered. */
+  #unexpected(id: JsonValue | undefined, origin: number | undefined): void {
+    const { counts, logger } = this.#dependencies;
+    counts.unexpected_answers += 1;
+    logger.debug({ id, origin }, 'the server answered something that is not open');
+  }
+
+  #onlyOpen(): Call | undefined {
+    if (this.#governed.size !== 1) return undefined;
+    const [call] = this.#governed;
+    return call;
+  }
+}
+
+function idOf(value: JsonObject): number | undefined {
+  return typeof value['id'] === 'number' ? value['id'] : undefined;
+}
+
+function unsent(reason: 'unreachable' | 'cancelled', message: string): UpstreamAnswer {
+  return { kind: 'failed', reason, sent: false, message };
+}

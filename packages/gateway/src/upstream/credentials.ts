@@ -1,0 +1,64 @@
+/**
+ * Credentials of upstream servers: put in at the last hop, kept out of everything that comes back.
+ * Settings hold references such as `Bearer secret:web-token`; the value exists here and on the wire,
+ * nowhere else (architecture.md, invariant 6).
+ */
+import { Fault } from '@remit/contracts';
+
+const reference = /secret:([A-Za-z0-9_][A-Za-z0-9._-]*)/g;
+
+/** Shorter values are not searched for in answers: they would match ordinary text. */
+const recognizable_length = 8;
+
+const removed = '[credential removed]';
+
+export class Credentials {
+  readonly #lookup: (name: string) => string | undefined;
+  /** Credential name → the spellings of its last value that may turn up in JSON text. */
+  readonly #spellings = new Map<string, readonly string[]>();
+  #known: readonly string[] = [];
+
+  constructor(lookup: (name: string) => string | undefined) {
+    this.#lookup = lookup;
+  }
+
+  /**
+   * The text with every `secret:NAME` replaced by its value.
+   * @throws Fault `credential_missing`.
+   */
+  resolve(text: string): string {
+    return text.replace(reference, (_, name: string) => this.#value(name));
+  }
+
+  /** The text without any credential that was ever resolved here: servers echo what they are given. */
+  redact(text: string): string {
+    let clean = text;
+    for (const spelling of this.#known) {
+      if (clean.includes(spelling)) clean = clean.replaceAll(spelling, removed);
+    }
+    return clean;
+  }
+
+  #value(name: string): string {
+    const value = this.#lookup(name);
+    if (value === undefined) {
+      throw new Fault('credential_missing', `the credential \`${name}\` is not set`, {
+        remedy: `set it with \`remit credentials set ${name}\``,
+      });
+    }
+    this.#remember(name, value);
+    return value;
+  }
+
+  #remember(name: string, value: string): void {
+    if (value.length < recognizable_length || this.#spellings.get(name)?.[0] === value) return;
+    const escaped = JSON.stringify(value).slice(1, -1);
+    this.#spellings.set(name, escaped === value ? [value] : [value, escaped]);
+    this.#known = [...this.#spellings.values()].flat();
+  }
+}
+
+/** True where the text refers to a credential. */
+export function refersToCredential(text: string): boolean {
+  return text.search(reference) !== -1;
+}

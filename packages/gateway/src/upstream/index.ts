@@ -1,0 +1,5 @@
+/** The gateway's side towards upstream servers. */
+export { createUpstream } from './upstream.ts';
+export type { CountedUpstream, UpstreamOptions } from './upstream.ts';
+export { createWatchdog } from './transport/watchdog.ts';
+export type { Watchdog } from './transport/watchdog.ts';

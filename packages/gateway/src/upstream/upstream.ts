@@ -1,0 +1,230 @@
+/**
+ * One upstream server as the rest of the gateway sees it: connects, keeps its lists fresh, comes back
+ * after a failure by itself. What it answers is the server's; that it answers is certain.
+ */
+import { bounds as default_bounds, Fault } from '@remit/contracts';
+import type { Bounds } from '@remit/contracts';
+import type { ServerSettings } from '@remit/policy';
+import type { Listing, Upstream, UpstreamAnswer, UpstreamEvent, UpstreamRequest } from '../exchange.ts';
+import { Backoff } from './backoff.ts';
+import { newCounts } from './counts.ts';
+import type { UpstreamCounts } from './counts.ts';
+import { Credentials } from './credentials.ts';
+import type { UpstreamDependencies } from './dependencies.ts';
+import type { EraName } from './era/negotiate.ts';
+import { Link } from './link.ts';
+import { createTransport } from './transport/create-transport.ts';
+
+export type UpstreamOptions = Omit<UpstreamDependencies, 'bounds'> & { bounds?: Partial<Bounds> };
+
+/** An upstream server with what it is counted for. */
+export interface CountedUpstream extends Upstream {
+  readonly counts: Readonly<UpstreamCounts>;
+}
+
+/** Starts connecting at once; `ready` tells when it is done. */
+export function createUpstream(settings: ServerSettings, options: UpstreamOptions): CountedUpstream {
+  const server = new UpstreamServer(settings, {
+    ...options,
+    bounds: { ...default_bounds, ...options.bounds },
+  });
+  server.start();
+  return server;
+}
+
+class UpstreamServer implements CountedUpstream {
+  readonly name: string;
+  readonly counts = newCounts();
+  state: Upstream['state'] = 'connecting';
+  problem: string | undefined;
+  restarts = 0;
+  listing: Listing | undefined;
+  readonly #settings: ServerSettings;
+  readonly #dependencies: UpstreamDependencies;
+  readonly #credentials: Credentials;
+  readonly #backoff: Backoff;
+  readonly #closing = new AbortController();
+  readonly #listeners = new Set<(event: UpstreamEvent) => void>();
+  /** Watched resources, each with the number of those who watch. */
+  readonly #watched = new Map<string, number>();
+  #link: Link | undefined;
+  #remembered_era: EraName | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(settings: ServerSettings, dependencies: UpstreamDependencies) {
+    this.name = settings.name;
+    this.#settings = settings;
+    this.#dependencies = { ...dependencies, logger: dependencies.logger.child({ server: settings.name }) };
+    this.#credentials = new Credentials(dependencies.credentials);
+    const { restart_delay_first_ms, restart_delay_max_ms } = dependencies.bounds;
+    this.#backoff = new Backoff(restart_delay_first_ms, restart_delay_max_ms, dependencies.random);
+  }
+
+  start(): void {
+    this.#running = this.#run();
+  }
+
+  async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
+    if (this.state === 'connecting') await this.#whileConnecting(request.signal);
+    if (request.signal.aborted) return unsent('cancelled', 'the agent cancelled the call');
+    const link = this.#link;
+    if (link === undefined || this.state !== 'ready') return unsent('unreachable', this.#whyNot());
+    return await link.era.request(request);
+  }
+
+  async watch(uri: string): Promise<void> {
+    const watchers = this.#watched.get(uri) ?? 0;
+    const { watched_resources_per_server_max } = this.#dependencies.bounds;
+    if (watchers === 0 && this.#watched.size >= watched_resources_per_server_max) {
+      throw new Fault('limit_reached', `more than ${watched_resources_per_server_max} resources are watched`);
+    }
+    this.#watched.set(uri, watchers + 1);
+    if (watchers === 0) await this.#link?.era.watch(uri);
+  }
+
+  async unwatch(uri: string): Promise<void> {
+    const watchers = this.#watched.get(uri) ?? 0;
+    if (watchers > 1) this.#watched.set(uri, watchers - 1);
+    else if (this.#watched.delete(uri)) await this.#link?.era.unwatch(uri);
+  }
+
+  subscribe(listener: (event: UpstreamEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async ready(wait_ms: number): Promise<boolean> {
+    if (this.state !== 'ready') await this.#stateWithin(wait_ms, (state) => state === 'ready');
+    return this.state === 'ready';
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  /** Connects, serves, comes back: until it is closed. */
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const problem = await this.#serve();
+      if (signal.aborted) break;
+      this.#become('down', problem);
+      await pause(this.#backoff.next(), signal);
+      if (signal.aborted) break;
+      this.restarts += 1;
+      this.#become('connecting', problem);
+    }
+    this.#become('down', 'Remit has closed the connection');
+  }
+
+  /** One life of the connection; says why it ended. */
+  async #serve(): Promise<string> {
+    const { clock, bounds, logger } = this.#dependencies;
+    let link: Link | undefined;
+    const connected_at = clock.monotonic();
+    try {
+      link = await this.#connect();
+      this.#link = link;
+      this.#become('ready');
+      link.era.listen(new Set(this.#watched.keys()));
+      const problem = await link.ended;
+      if (clock.monotonic() - connected_at >= bounds.restart_delay_max_ms) this.#backoff.reset();
+      return problem;
+    } catch (error) {
+      this.#rememberEra(error);
+      logger.warn({ code: error instanceof Fault ? error.code : undefined }, 'cannot connect to the server');
+      return problemOf(error);
+    } finally {
+      this.#link = undefined;
+      await link?.close();
+    }
+  }
+
+  async #connect(): Promise<Link> {
+    const link = await Link.connect({
+      transport: createTransport(this.#settings, this.#credentials, this.#dependencies),
+      remembered_era: this.#remembered_era,
+      closing: this.#closing.signal,
+      counts: this.counts,
+      dependencies: this.#dependencies,
+      onListing: (listing, changed) => {
+        this.listing = listing;
+        for (const kind of changed) this.#emit({ type: `${kind}_changed` });
+      },
+      onResourceUpdated: (uri) => this.#emit({ type: 'resource_updated', uri }),
+    });
+    this.#remembered_era = link.era_name;
+    return link;
+  }
+
+  /** What spoke the one era yesterday may speak the other today: after a failure both are tried. */
+  #rememberEra(error: unknown): void {
+    const died_of_probe = error instanceof Fault && error.code === 'upstream_closed_at_probe';
+    this.#remembered_era = died_of_probe ? 'session' : undefined;
+    if (died_of_probe) this.#backoff.reset();
+  }
+
+  #become(state: Upstream['state'], problem?: string): void {
+    this.state = state;
+    this.problem = problem;
+    this.#dependencies.logger.info({ state, problem }, 'server state');
+    this.#emit({ type: 'state' });
+  }
+
+  #emit(event: UpstreamEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #whyNot(): string {
+    const why = this.problem === undefined ? '' : `: ${this.problem}`;
+    return `the server \`${this.name}\` is not connected${why}`;
+  }
+
+  /** A call that comes while the server connects for the first time, or again, may wait for it. */
+  async #whileConnecting(signal: AbortSignal): Promise<void> {
+    const connected = (state: Upstream['state']): boolean => state !== 'connecting';
+    await this.#stateWithin(this.#dependencies.bounds.upstream_connect_ms, connected, signal);
+  }
+
+  #stateWithin(
+    wait_ms: number,
+    wanted: (state: Upstream['state']) => boolean,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, wait_ms);
+      const unsubscribe = this.subscribe((event) => {
+        if (event.type === 'state' && (wanted(this.state) || this.#closing.signal.aborted)) done();
+      });
+      signal?.addEventListener('abort', done, { once: true });
+    });
+  }
+}
+
+function problemOf(error: unknown): string {
+  if (!(error instanceof Fault)) return 'the connection failed for a reason that Remit did not foresee';
+  return error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`;
+}
+
+function unsent(reason: 'unreachable' | 'cancelled', message: string): UpstreamAnswer {
+  return { kind: 'failed', reason, sent: false, message };
+}
+
+function pause(wait_ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, wait_ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
