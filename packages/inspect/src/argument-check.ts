@@ -2,7 +2,7 @@
 import type { JsonObject, ToolDefinition } from '@remit/contracts';
 import type { ErrorObject } from 'ajv';
 import { compileSchema } from './schema-compiler.ts';
-import { Steps, StepsExceeded } from './steps.ts';
+import { Steps } from './steps.ts';
 
 export interface ArgumentProblem {
   /** JSON pointer into the arguments; empty for the arguments as a whole. */
@@ -32,7 +32,7 @@ export function argumentCheck(definition: ToolDefinition): ArgumentCheck {
     try {
       return validate(args) ? [] : problemsOf(validate.errors ?? []);
     } catch (error) {
-      return [{ pointer: '', message: `cannot be checked: ${tooMuch(error)}` }];
+      return [{ pointer: '', message: `cannot be checked: ${whyNot(error)}` }];
     }
   };
 }
@@ -53,9 +53,9 @@ function messageOf({ keyword, message, params }: ErrorObject): string {
   return `${message ?? 'is not valid'}${detail}`.slice(0, 500);
 }
 
-/** A schema that refers to itself without going down in the value overflows the stack. */
-function tooMuch(error: unknown): string {
-  if (error instanceof StepsExceeded) return error.message;
-  if (error instanceof RangeError) return `the schema refers to itself without end, or they are too deep`;
-  throw error;
+/** Whatever stops the check refuses the call: a schema that refers to itself overflows the stack. */
+function whyNot(error: unknown): string {
+  if (error instanceof RangeError)
+    return 'the schema refers to itself without end, or they are nested too deep';
+  return error instanceof Error ? error.message : String(error);
 }
