@@ -1,0 +1,75 @@
+/** A ledger that keeps nothing on disk, for tests that are about something else. */
+import { Fault, type AuditEvent, type NewRecord, type Position } from '@remit/contracts';
+import type { Ledger, LedgerStatus, SearchQuery } from '@remit/ledger';
+
+export class InMemoryLedger implements Ledger {
+  readonly appended: NewRecord[] = [];
+  readonly listeners = new Set<(event: AuditEvent) => void>();
+  writable = true;
+  lastQuery: SearchQuery | undefined;
+
+  append(records: readonly NewRecord[]): Promise<Position[]> {
+    if (!this.writable) return Promise.reject(new Fault('ledger_unavailable', 'The disk is full.'));
+    const first = this.appended.length;
+    this.appended.push(...records);
+    for (const record of records) for (const listener of this.listeners) listener(eventOf(record));
+    return Promise.resolve(
+      records.map((_record, offset) => ({ source: 'test', epoch: 1, sequence: first + offset })),
+    );
+  }
+
+  search(query: SearchQuery) {
+    this.lastQuery = query;
+    const events = this.appended
+      .map(eventOf)
+      .filter((event) => query.agent === undefined || event.agent === query.agent)
+      .filter((event) => query.action === undefined || event.action === query.action)
+      .reverse();
+    return Promise.resolve({ events: events.slice(0, query.limit) });
+  }
+
+  show(id: string): Promise<AuditEvent | undefined> {
+    const record = this.appended.find((one) => one.id === id);
+    return Promise.resolve(record && eventOf(record));
+  }
+
+  async *records(): AsyncGenerator<never> {
+    // Nothing outlives this ledger.
+  }
+
+  subscribe(listener: (event: AuditEvent) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  async proof(id: string): Promise<string | undefined> {
+    return (await this.show(id)) && `c2sp.org/tlog-proof@v1\nindex 0\n\nproof of ${id}\n`;
+  }
+
+  checkpoint(): Promise<string> {
+    return Promise.resolve('test\n1\nAAAA\n');
+  }
+
+  file(path: string): Promise<Uint8Array | undefined> {
+    const known = path === 'checkpoint' || path === 'tile/0/000.p/5';
+    return Promise.resolve(known ? Buffer.from(`file ${path}\n`) : undefined);
+  }
+
+  status(): LedgerStatus {
+    return {
+      size: this.appended.length,
+      root: 'AAAA',
+      origin: 'test',
+      writable: this.writable,
+      queued_records: 0,
+    };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function eventOf({ id, event, time, meta, payload }: NewRecord): AuditEvent {
+  return { ...payload, ...meta, id, action: event, timestamp: time };
+}
