@@ -17,3 +17,4 @@ export { answers, clientCapabilities } from './agents/agent.ts';
 export type { CallOptions, Endpoint, TestAgent, ToolAnswer } from './agents/agent.ts';
 export { connectSessionAgent } from './agents/session-agent.ts';
 export { connectStatelessAgent } from './agents/stateless-agent.ts';
+export * from './bare/stdio.ts';
