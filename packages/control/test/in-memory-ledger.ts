@@ -6,16 +6,17 @@ export class InMemoryLedger implements Ledger {
   readonly appended: NewRecord[] = [];
   readonly listeners = new Set<(event: AuditEvent) => void>();
   writable = true;
+  /** Appends wait for it. */
+  gate: Promise<void> = Promise.resolve();
   lastQuery: SearchQuery | undefined;
 
-  append(records: readonly NewRecord[]): Promise<Position[]> {
-    if (!this.writable) return Promise.reject(new Fault('ledger_unavailable', 'The disk is full.'));
+  async append(records: readonly NewRecord[]): Promise<Position[]> {
+    await this.gate;
+    if (!this.writable) throw new Fault('ledger_unavailable', 'The disk is full.');
     const first = this.appended.length;
     this.appended.push(...records);
     for (const record of records) for (const listener of this.listeners) listener(eventOf(record));
-    return Promise.resolve(
-      records.map((_record, offset) => ({ source: 'test', epoch: 1, sequence: first + offset })),
-    );
+    return records.map((_record, offset) => ({ source: 'test', epoch: 1, sequence: first + offset }));
   }
 
   search(query: SearchQuery) {
