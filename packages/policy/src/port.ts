@@ -42,6 +42,8 @@ export interface AgentProfile {
   purpose?: string;
   risk?: 'low' | 'medium' | 'high' | 'critical';
   mode: Mode;
+  /** True where a tool that exists but is not permitted is to be answered like an unknown one. */
+  conceal: boolean;
   /** Where the agent's document starts. */
   place: Place;
 }
@@ -53,6 +55,8 @@ export interface CompiledPolicy {
   readonly workspace: {
     readonly name: string;
     readonly mode: Mode;
+    /** As in `AgentProfile`, for agents that have no document. */
+    readonly conceal: boolean;
     readonly environment?: string;
     readonly servers: ReadonlyMap<string, ServerSettings>;
     readonly groups: ReadonlyMap<string, readonly string[]>;

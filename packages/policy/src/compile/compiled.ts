@@ -1,0 +1,62 @@
+/** A compiled policy as this package sees it: the port's fields, and what `decide` needs. */
+import { Fault } from '@remit/contracts';
+import type { ToolsLock } from '@remit/contracts';
+import type { AgentProfile, CompiledPolicy } from '../port.ts';
+import type { LockedTool } from '../names/tool.ts';
+import type { AgentPolicy } from './agent.ts';
+
+export interface CompiledParts {
+  version: string;
+  workspace: CompiledPolicy['workspace'];
+  keepTier4Blocked: boolean;
+  lock: ToolsLock | undefined;
+  tools: ReadonlyMap<string, LockedTool>;
+  agentPolicies: ReadonlyMap<string, AgentPolicy>;
+}
+
+export class Compiled implements CompiledPolicy {
+  readonly version: string;
+  readonly workspace: CompiledPolicy['workspace'];
+  readonly agents: ReadonlyMap<string, AgentProfile>;
+  readonly lock: ToolsLock;
+  /** False where there was no `tools.lock`: names were not checked, and no tool is known. */
+  readonly locked: boolean;
+  readonly keepTier4Blocked: boolean;
+  readonly tools: ReadonlyMap<string, LockedTool>;
+  readonly agentPolicies: ReadonlyMap<string, AgentPolicy>;
+  /** Person → groups that they are in. */
+  readonly groupsOf: ReadonlyMap<string, readonly string[]>;
+
+  constructor(parts: CompiledParts) {
+    this.version = parts.version;
+    this.workspace = parts.workspace;
+    this.lock = parts.lock ?? { version: 1, servers: {} };
+    this.locked = parts.lock !== undefined;
+    this.keepTier4Blocked = parts.keepTier4Blocked;
+    this.tools = parts.tools;
+    this.agentPolicies = parts.agentPolicies;
+    this.agents = new Map([...parts.agentPolicies].map(([name, agent]) => [name, agent.profile]));
+    this.groupsOf = groupsOfPeople(parts.workspace.groups);
+  }
+
+  /** The first step of adoption: servers, observe mode, and no agent documents (policy.md, "Observe mode"). */
+  get observesEveryone(): boolean {
+    return this.agents.size === 0 && this.workspace.servers.size > 0 && this.workspace.mode === 'observe';
+  }
+}
+
+/** @throws Fault `not_a_policy` for an object that `loadWorkspace` did not make. */
+export function internals(policy: CompiledPolicy): Compiled {
+  if (policy instanceof Compiled) return policy;
+  throw new Fault('not_a_policy', 'the policy was not made by `loadWorkspace`', {
+    remedy: 'load it with `loadWorkspace`',
+  });
+}
+
+function groupsOfPeople(groups: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
+  const byPerson = new Map<string, string[]>();
+  for (const [group, people] of groups) {
+    for (const person of people) byPerson.set(person, [...(byPerson.get(person) ?? []), group]);
+  }
+  return byPerson;
+}

@@ -1,0 +1,93 @@
+/** Rules: entries of documents, compiled. A rule is one word in one list of one document. */
+import type { RuleReference, Tier } from '@remit/contracts';
+import type { Spot } from '../diagnostics.ts';
+import { accessAreas } from '../document/access.ts';
+import type { AccessArea } from '../document/access.ts';
+import { tierKeys } from '../document/guardrails.ts';
+import type { TierKey } from '../document/guardrails.ts';
+import type { Word } from '../document/reading.ts';
+import type { RemitDocument } from '../document/remit.ts';
+import type { Catalog, Meaning, NamedAction } from '../names/catalog.ts';
+import { isGlob } from '../names/glob.ts';
+
+export interface Rule {
+  /** What it does to what it matches: a tier from `automatic` to `approval` also grants. */
+  says: 'allow' | 'deny' | Tier;
+  area: AccessArea;
+  /** As written. */
+  text: string;
+  match: Match;
+  action?: NamedAction;
+  reference: RuleReference;
+  spot: Spot;
+}
+
+export type Match =
+  /** A tool's key or bare name, a URI, a prompt as `server/name`, a server's name. */
+  | { kind: 'exact'; name: string }
+  /** `target` is matched against the whole target, `server` against the server's name. */
+  | { kind: 'glob'; server: string; target: string }
+  | { kind: 'nothing' };
+
+/** Every rule of a document. Names that cannot be resolved are reported and left out. */
+export function rulesOf(document: RemitDocument, catalog: Catalog): Rule[] {
+  const rules: Rule[] = [];
+  const add = (says: Rule['says'], area: AccessArea, words: readonly Word[] | undefined): void => {
+    for (const word of words ?? []) {
+      const matched = area === 'tools' ? toolMatch(word, catalog) : targetMatch(word, area);
+      if (matched !== undefined)
+        rules.push({
+          says,
+          area,
+          text: word.text,
+          reference: reference(document, word),
+          spot: word.spot,
+          ...matched,
+        });
+    }
+  };
+  for (const area of accessAreas) {
+    add('allow', area, document.access[area]?.allow);
+    add('deny', area, document.access[area]?.deny);
+  }
+  for (const key of Object.keys(tierKeys) as TierKey[]) add(tierKeys[key], 'tools', document.guardrails[key]);
+  return rules;
+}
+
+function reference(document: RemitDocument, word: Word): RuleReference {
+  return { name: `${document.title} ${word.path}`, file: word.spot.file, line: word.spot.line };
+}
+
+function toolMatch(word: Word, catalog: Catalog): { match: Match; action?: NamedAction } | undefined {
+  const meaning: Meaning | undefined = catalog.resolve(word);
+  switch (meaning?.kind) {
+    case undefined:
+      return undefined;
+    case 'glob':
+      return { match: { kind: 'glob', server: meaning.server, target: meaning.tool } };
+    case 'planned':
+      return { match: { kind: 'nothing' }, action: meaning.action };
+    case 'tool':
+      return {
+        match: { kind: 'exact', name: meaning.name },
+        ...(meaning.action && { action: meaning.action }),
+      };
+  }
+}
+
+/** Scheme of a URI (RFC 3986, 3.1) that stands before any slash. */
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+
+function targetMatch(word: Word, area: AccessArea): { match: Match } {
+  const { text } = word;
+  if (area === 'sampling' || area === 'elicitation')
+    return { match: { kind: 'glob', server: text, target: '*' } };
+  if (area === 'resources' && URI.test(text)) {
+    return {
+      match: isGlob(text) ? { kind: 'glob', server: '*', target: text } : { kind: 'exact', name: text },
+    };
+  }
+  const slash = text.indexOf('/');
+  const server = slash < 0 ? '*' : text.slice(0, slash);
+  return { match: { kind: 'glob', server, target: slash < 0 ? text : text.slice(slash + 1) } };
+}

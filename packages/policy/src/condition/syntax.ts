@@ -1,0 +1,198 @@
+/**
+ * What a condition says, read from its syntax tree: which variables and fields it looks at, how deep
+ * its loops go, and what in it is not allowed. The tree is that of `@marcbachmann/cel-js`; nothing
+ * but this folder knows the library.
+ */
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { bounds } from '@remit/contracts';
+
+/** A place in the source of the condition. */
+export interface Fault {
+  code: string;
+  message: string;
+  offset: number;
+  remedy?: string;
+}
+
+/** `root.field.field` as written; `offsets[i]` is where field i starts. */
+export interface Path {
+  root: string;
+  fields: string[];
+  offsets: number[];
+}
+
+export interface Syntax {
+  paths: Path[];
+  /** Loops within loops. */
+  loops: number;
+  /** True where texts are split into lists. */
+  splits: boolean;
+  patterns: { text: string; offset: number }[];
+  /** Where the word `matches` stands as a function. */
+  matches: { from: number; to: number }[];
+  faults: Fault[];
+}
+
+const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+const BANNED_FUNCTIONS = new Set(['bytes', 'uint', 'b64', 're2find']);
+const FLAT = new Set(['&&', '||', '+']);
+
+export function readSyntax(root: ASTNode): Syntax {
+  const syntax: Syntax = { paths: [], loops: 0, splits: false, patterns: [], matches: [], faults: [] };
+  walk(root, syntax, 0, 0);
+  return syntax;
+}
+
+function walk(node: ASTNode, syntax: Syntax, depth: number, loops: number): void {
+  if (depth > bounds.condition_depth_max) {
+    if (!syntax.faults.some((fault) => fault.code === 'condition_too_deep')) {
+      const message = `the condition is nested more than ${bounds.condition_depth_max} levels deep`;
+      syntax.faults.push({ code: 'condition_too_deep', message, offset: node.start });
+    }
+    return;
+  }
+  const path = pathOf(node);
+  if (path !== undefined) syntax.paths.push(path);
+  inspectNode(node, syntax, loops);
+  for (const child of childrenOf(node, path !== undefined)) {
+    const flat = FLAT.has(node.op) && child.node.op === node.op;
+    walk(child.node, syntax, flat ? depth : depth + 1, child.loop ? loops + 1 : loops);
+  }
+}
+
+/** The chain of fields that ends in this node; undefined where it does not start at a variable. */
+function pathOf(node: ASTNode): Path | undefined {
+  switch (node.op) {
+    case 'id':
+      return { root: node.args, fields: [], offsets: [] };
+    case '.':
+    case '.?': {
+      const [object, field] = node.args;
+      return longer(pathOf(object), field, node.end - field.length);
+    }
+    case '[]':
+    case '[?]': {
+      const [object, index] = node.args;
+      const literal = index.op === 'value' && typeof index.args === 'string' ? index.args : undefined;
+      return literal === undefined ? undefined : longer(pathOf(object), literal, index.start);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function longer(path: Path | undefined, field: string, offset: number): Path | undefined {
+  return path && { root: path.root, fields: [...path.fields, field], offsets: [...path.offsets, offset] };
+}
+
+interface Child {
+  node: ASTNode;
+  loop: boolean;
+}
+
+function plain(nodes: readonly ASTNode[]): Child[] {
+  return nodes.map((node) => ({ node, loop: false }));
+}
+
+/** Parts of a node. Those of a path are left out: the path stands for them. */
+function childrenOf(node: ASTNode, isPath: boolean): Child[] {
+  if (isPath) return [];
+  switch (node.op) {
+    case 'value':
+    case 'id':
+      return [];
+    case '.':
+    case '.?':
+      return plain([node.args[0]]);
+    case 'call':
+      return plain(node.args[1]);
+    case 'rcall': {
+      const [name, receiver, args] = node.args;
+      if (!LOOPS.has(name)) return plain([receiver, ...args]);
+      // The first argument only names the loop's variable.
+      return [...plain([receiver]), ...args.slice(1).map((body) => ({ node: body, loop: true }))];
+    }
+    case 'list':
+      return plain(node.args);
+    case 'map':
+      return plain(node.args.flat());
+    case '!_':
+    case '-_':
+      return plain([node.args]);
+    default:
+      return plain(node.args);
+  }
+}
+
+function inspectNode(node: ASTNode, syntax: Syntax, loops: number): void {
+  if (node.op === 'value' && typeof node.args === 'object' && node.args !== null) {
+    const remedy = 'compare numbers and texts instead';
+    syntax.faults.push({
+      code: 'condition_not_allowed',
+      message: 'bytes and unsigned numbers are not allowed',
+      offset: node.start,
+      remedy,
+    });
+  }
+  if (node.op === 'call' || node.op === 'rcall') inspectCall(node, syntax, loops);
+}
+
+function inspectCall(node: ASTNode & { op: 'call' | 'rcall' }, syntax: Syntax, loops: number): void {
+  const name = node.args[0];
+  if (BANNED_FUNCTIONS.has(name)) {
+    syntax.faults.push({
+      code: 'condition_not_allowed',
+      message: `function \`${name}\` is not allowed`,
+      offset: node.start,
+    });
+  }
+  if (name === 'split') syntax.splits = true;
+  if (name === 'matches') inspectMatches(node, syntax);
+  if (node.op === 'rcall' && LOOPS.has(name)) inspectLoop(node, syntax, loops + 1);
+}
+
+function inspectLoop(node: ASTNode & { op: 'rcall' }, syntax: Syntax, loops: number): void {
+  syntax.loops = Math.max(syntax.loops, loops);
+  if (loops > bounds.condition_loops_depth_max) {
+    const message = `loops stand more than ${bounds.condition_loops_depth_max} deep in each other`;
+    syntax.faults.push({ code: 'condition_too_deep', message, offset: node.start });
+  }
+  const [variable] = node.args[2];
+  if (variable?.op === 'id' && variables.has(variable.args)) {
+    const message = `a loop may not call its variable \`${variable.args}\`, which hides the one of that name`;
+    syntax.faults.push({
+      code: 'condition_not_allowed',
+      message,
+      offset: variable.start,
+      remedy: 'give it another name',
+    });
+  }
+}
+
+/** Variables of every condition. */
+export const variables: ReadonlySet<string> = new Set([
+  'args',
+  'agent',
+  'user',
+  'tool',
+  'conversation',
+  'environment',
+  'now',
+]);
+
+function inspectMatches(node: ASTNode & { op: 'call' | 'rcall' }, syntax: Syntax): void {
+  const pattern = node.op === 'rcall' && node.args[2].length === 1 ? node.args[2][0] : undefined;
+  if (node.op !== 'rcall' || pattern?.op !== 'value' || typeof pattern.args !== 'string') {
+    const remedy = 'write it like `args.name.matches("^[a-z]+$")`';
+    syntax.faults.push({
+      code: 'condition_not_allowed',
+      message: '`matches` takes a pattern in quotes',
+      offset: node.start,
+      remedy,
+    });
+    return;
+  }
+  syntax.patterns.push({ text: pattern.args, offset: pattern.start });
+  const from = node.input.indexOf('matches', node.args[1].end);
+  syntax.matches.push({ from, to: from + 'matches'.length });
+}

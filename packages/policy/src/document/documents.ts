@@ -1,0 +1,88 @@
+/** All documents of a set of files, sorted by kind. The kind is told by the key that names it. */
+import { bounds } from '@remit/contracts';
+import type { Findings } from '../diagnostics.ts';
+import type { SourceFile } from '../port.ts';
+import { readAgent, readGuardrailsDocument, readRole } from './remit.ts';
+import type { AgentDocument, GuardrailsDocument, RoleDocument } from './remit.ts';
+import { didYouMean } from './suggest.ts';
+import { readDocuments } from './tree.ts';
+import type { Mapping } from './tree.ts';
+import { readWorkspace } from './workspace.ts';
+import type { WorkspaceDocument } from './workspace.ts';
+
+export interface Documents {
+  workspace: WorkspaceDocument | undefined;
+  agents: AgentDocument[];
+  roles: RoleDocument[];
+  guardrails: GuardrailsDocument[];
+}
+
+/** Files are read in the order of their paths, so that messages do not depend on how they were given. */
+export function readAllDocuments(files: readonly SourceFile[], findings: Findings): Documents {
+  const documents: Documents = { workspace: undefined, agents: [], roles: [], guardrails: [] };
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  let count = 0;
+  for (const file of sorted) {
+    for (const tree of readDocuments(file, findings)) {
+      count += 1;
+      if (count > bounds.policy_documents_max) {
+        const message = `more than ${bounds.policy_documents_max} documents in one workspace`;
+        findings.error('too_many_documents', message, tree.spot, 'share what is alike through roles');
+        return documents;
+      }
+      addDocument(tree, documents, findings);
+    }
+  }
+  return documents;
+}
+
+const kinds = ['workspace', 'agent', 'role', 'guardrails', 'risk'];
+
+function addDocument(tree: Mapping, documents: Documents, findings: Findings): void {
+  const reading = { findings, path: '' };
+  const has = (key: string): boolean => tree.entries.has(key);
+  if (has('workspace')) return addWorkspace(tree, documents, findings);
+  if (has('agent')) return addNamed(readAgent(tree, reading), documents.agents, findings);
+  if (has('role')) return addNamed(readRole(tree, reading), documents.roles, findings);
+  if (has('risk')) {
+    const message = 'a risk baseline document is not supported yet, so it would not be enforced';
+    return findings.error('not_supported_yet', message, tree.spot, 'remove it');
+  }
+  if (has('guardrails')) {
+    const read = readGuardrailsDocument(tree, reading);
+    if (read !== undefined) documents.guardrails.push(read);
+    return;
+  }
+  const hint = [...tree.entries.keys()]
+    .map((key) => didYouMean(key, kinds))
+    .find((found) => found !== undefined);
+  const message =
+    'cannot tell what this document is: it has none of `workspace`, `agent`, `role`, `guardrails`';
+  findings.error('unknown_document', message, tree.spot, hint);
+}
+
+function addWorkspace(tree: Mapping, documents: Documents, findings: Findings): void {
+  const read = readWorkspace(tree, { findings, path: '' });
+  if (read === undefined) return;
+  if (documents.workspace === undefined) {
+    documents.workspace = read;
+    return;
+  }
+  const { file, line } = documents.workspace.name.spot;
+  const message = `second workspace document \`${read.name.text}\`; the first, \`${documents.workspace.name.text}\`, is in \`${file}\` line ${line}`;
+  findings.error('duplicate_document', message, read.name.spot, 'a folder holds exactly one workspace');
+}
+
+function addNamed<Named extends AgentDocument | RoleDocument>(
+  read: Named | undefined,
+  known: Named[],
+  findings: Findings,
+): void {
+  if (read === undefined) return;
+  const earlier = known.find((other) => other.name.text === read.name.text);
+  known.push(read);
+  if (earlier === undefined) return;
+  const { file, line } = earlier.name.spot;
+  const message = `${read.kind} \`${read.name.text}\` is defined twice, first in \`${file}\` line ${line}`;
+  findings.error('duplicate_document', message, read.name.spot, 'merge the two, or rename one');
+}

@@ -1,0 +1,189 @@
+/**
+ * What names stand for: tools of the lock, and the workspace's named actions. Every name that a
+ * person wrote is looked up here, once, when the policy loads.
+ */
+import type { ToolsLock } from '@remit/contracts';
+import { Conditions } from '../condition/conditions.ts';
+import type { Condition } from '../condition/conditions.ts';
+import type { Findings } from '../diagnostics.ts';
+import type { Word } from '../document/reading.ts';
+import { didYouMean } from '../document/suggest.ts';
+import type { ActionDocument, ToolNotes, WorkspaceDocument } from '../document/workspace.ts';
+import { globMatches, isGlob } from './glob.ts';
+import { lockedTools } from './tool.ts';
+import type { LockedTool } from './tool.ts';
+
+/** What a name in a list of tools and actions stands for. */
+export type Meaning =
+  /** One tool, perhaps only under a condition. `name` is the key `server/tool`, or a bare name where nothing could be checked. */
+  | { kind: 'tool'; name: string; action?: NamedAction }
+  | { kind: 'glob'; server: string; tool: string }
+  /** Nothing yet: a planned action. */
+  | { kind: 'planned'; action: NamedAction };
+
+export interface NamedAction {
+  name: string;
+  word: Word;
+  /** As `Meaning` says; absent for a planned action. */
+  tool?: string;
+  condition?: Condition;
+}
+
+export class Catalog {
+  readonly tools: ReadonlyMap<string, LockedTool>;
+  readonly actions = new Map<string, NamedAction>();
+  /** False where there is no lock, so that names cannot be checked. */
+  readonly checked: boolean;
+  readonly #byBareName: ReadonlyMap<string, readonly LockedTool[]>;
+  /** Servers of the workspace that the lock does not know yet. */
+  readonly #unlocked: readonly string[];
+  readonly #findings: Findings;
+  readonly #conditions: Conditions;
+  /** Names already refused, so that each mistake is explained once in full. */
+  readonly #hints = new Map<string, string | undefined>();
+
+  constructor(workspace: WorkspaceDocument | undefined, lock: ToolsLock | undefined, findings: Findings) {
+    this.#findings = findings;
+    this.checked = lock !== undefined;
+    const notes = workspace?.tools ?? new Map<string, ToolNotes>();
+    const tools =
+      lock === undefined ? [] : lockedTools(lock, (key, name) => notes.get(key) ?? notes.get(name));
+    this.tools = new Map(tools.map((tool) => [tool.key, tool]));
+    this.#byBareName = Map.groupBy(tools, (tool) => tool.name);
+    this.#unlocked = [...(workspace?.servers.keys() ?? [])].filter(
+      (server) => lock && !Object.hasOwn(lock.servers, server),
+    );
+    this.#conditions = new Conditions(findings);
+    this.#checkNotes(notes);
+    for (const action of workspace?.actions.values() ?? []) this.#define(action);
+  }
+
+  #checkNotes(notes: ReadonlyMap<string, ToolNotes>): void {
+    for (const note of notes.values()) {
+      const meaning = this.#tool(note.name);
+      const tool = meaning === undefined ? undefined : this.tools.get(meaning);
+      for (const expression of [note.subject, note.amount]) {
+        if (expression !== undefined) this.#conditions.checkExpression(expression, tool);
+      }
+    }
+  }
+
+  #define(document: ActionDocument): void {
+    const { name, when } = document;
+    if (isGlob(name.text) || name.text.includes('/')) {
+      return this.#findings.error(
+        'invalid_name',
+        `action name \`${name.text}\` may hold neither \`/\` nor \`*\``,
+        name.spot,
+      );
+    }
+    if (this.#byBareName.has(name.text)) {
+      const remedy = 'give the action another name';
+      return this.#findings.error(
+        'ambiguous_name',
+        `action \`${name.text}\` has the name of a tool`,
+        name.spot,
+        remedy,
+      );
+    }
+    const action: NamedAction = { name: name.text, word: name };
+    this.actions.set(name.text, action);
+    if (document.tool === undefined || document.planned) return;
+    const tool = this.#tool(document.tool);
+    if (tool === undefined) return;
+    action.tool = tool;
+    const condition = when && this.#conditions.compile(when, this.tools.get(tool));
+    if (condition) action.condition = condition;
+  }
+
+  /** What this name means where tools and actions may stand; undefined after an error. */
+  resolve(word: Word): Meaning | undefined {
+    if (isGlob(word.text)) return this.#glob(word);
+    const action = this.actions.get(word.text);
+    if (action !== undefined)
+      return action.tool === undefined
+        ? { kind: 'planned', action }
+        : { kind: 'tool', name: action.tool, action };
+    const tool = this.#tool(word);
+    return tool === undefined ? undefined : { kind: 'tool', name: tool };
+  }
+
+  /** For places where one tool or action has to be named. */
+  refusePattern(word: Word): void {
+    this.#findings.error(
+      'invalid_name',
+      `\`${word.text}\` is a pattern; here one tool or action has to be named`,
+      word.spot,
+    );
+  }
+
+  #glob(word: Word): Meaning {
+    const slash = word.text.indexOf('/');
+    const server = slash < 0 ? '*' : word.text.slice(0, slash);
+    const tool = slash < 0 ? word.text : word.text.slice(slash + 1);
+    const meaning = { kind: 'glob', server, tool } as const;
+    if (this.checked && this.#unlocked.length === 0 && !this.#anyMatches(server, tool)) {
+      this.#findings.warning(
+        'pattern_matches_nothing',
+        `pattern \`${word.text}\` matches no tool`,
+        word.spot,
+      );
+    }
+    return meaning;
+  }
+
+  #anyMatches(server: string, tool: string): boolean {
+    return [...this.tools.values()].some(
+      (known) => globMatches(server, known.server) && globMatches(tool, known.name),
+    );
+  }
+
+  /** The key of the tool that a name without `*` means. */
+  #tool(word: Word): string | undefined {
+    const { text } = word;
+    if (!this.checked || this.tools.has(text)) return text;
+    const candidates = this.#byBareName.get(text) ?? [];
+    if (candidates.length === 1) return candidates[0]!.key;
+    if (candidates.length > 1) return this.#ambiguous(word, candidates);
+    if (this.#mayBeUnlocked(text)) return this.#notChecked(word);
+    return this.#unknown(word);
+  }
+
+  #ambiguous(word: Word, candidates: readonly LockedTool[]): undefined {
+    const full = candidates.map((tool) => `\`${tool.key}\``);
+    const message = `\`${word.text}\` is a tool of ${candidates.length} servers`;
+    this.#findings.error('ambiguous_name', message, word.spot, `write ${full.join(' or ')}`);
+    return undefined;
+  }
+
+  /** True where the name may belong to a server whose tools are not in the lock. */
+  #mayBeUnlocked(name: string): boolean {
+    const slash = name.indexOf('/');
+    return slash < 0 ? this.#unlocked.length > 0 : this.#unlocked.includes(name.slice(0, slash));
+  }
+
+  #notChecked(word: Word): string {
+    const servers = this.#unlocked.map((name) => `\`${name}\``).join(', ');
+    const message = `\`${word.text}\` could not be checked: \`tools.lock\` has no tools of ${servers}`;
+    this.#findings.warning(
+      'name_not_checked',
+      message,
+      word.spot,
+      'run `remit tools pull` when the server is up',
+    );
+    return word.text;
+  }
+
+  #unknown(word: Word): undefined {
+    if (!this.#hints.has(word.text)) {
+      const names = [...this.tools.keys(), ...this.actions.keys()];
+      this.#hints.set(word.text, this.#findings.full ? undefined : didYouMean(word.text, names));
+    }
+    const message = `\`${word.text}\` is neither a tool in \`tools.lock\` nor an action of the workspace`;
+    const remedy =
+      this.#hints.get(word.text) ??
+      'define it under `actions:`, with `planned: true` while its tool does not exist';
+    this.#findings.error('unknown_name', message, word.spot, remedy);
+    return undefined;
+  }
+}
