@@ -2,6 +2,7 @@ export * from './bare/http.ts';
 export * from './bare/server.ts';
 export * from './clock.ts';
 export * from './echo.ts';
+export { hostileHttpWays, startHostileServer } from './hostile/http.ts';
 export { hostileCommand, hostileWays } from './hostile/ways.ts';
 export * from './listen.ts';
 export * from './processes.ts';

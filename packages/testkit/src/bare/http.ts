@@ -1,40 +1,51 @@
 /** Streamable HTTP for a bare server: one JSON answer a request, no sessions, no streams. */
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { JsonObject, JsonValue } from '@remit/contracts';
 import { listen } from '../listen.ts';
 import type { Answering } from './server.ts';
 
 export interface BareHttp {
   url: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 export async function serveBareHttp(answering: Answering, port = 0): Promise<BareHttp> {
   const listening = await listen((request, response) => {
-    if (request.method !== 'POST') {
-      response.writeHead(405, { allow: 'POST' }).end();
-      return;
-    }
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => void answer(response, answering, Buffer.concat(chunks)));
+    readJson(request, response, (message) => {
+      const answer = answering(message);
+      if (answer instanceof Promise) void answer.then((later) => sendJson(response, later));
+      else sendJson(response, answer);
+    });
   }, port);
   return { url: `${listening.origin}/mcp`, close: listening.close };
 }
 
-async function answer(response: ServerResponse, answering: Answering, body: Buffer): Promise<void> {
-  let message: JsonValue;
-  try {
-    message = JSON.parse(body.toString()) as JsonValue;
-  } catch {
-    response.writeHead(400).end();
+/** Hands over the body of a POST; refuses other methods, and bodies that are not JSON. */
+export function readJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  use: (message: JsonValue) => void,
+): void {
+  if (request.method !== 'POST') {
+    response.writeHead(405, { allow: 'POST' }).end();
     return;
   }
-  const answered = answering(message);
-  send(response, answered instanceof Promise ? await answered : answered);
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  request.on('end', () => {
+    let message: JsonValue;
+    try {
+      message = JSON.parse(Buffer.concat(chunks).toString()) as JsonValue;
+    } catch {
+      response.writeHead(400).end();
+      return;
+    }
+    use(message);
+  });
 }
 
-function send(response: ServerResponse, message: JsonObject | undefined): void {
+/** 202 where there is no answer, as for notifications. */
+export function sendJson(response: ServerResponse, message: JsonObject | undefined): void {
   if (message === undefined) {
     response.writeHead(202).end();
     return;

@@ -1,15 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { JsonValue } from '@remit/contracts';
+import { answerWith, nested } from './answers.ts';
 
 type Write = (line: string) => boolean;
-
-function answer(id: JsonValue, text: string): string {
-  return JSON.stringify({ jsonrpc: '2.0', id, result: { content: [{ type: 'text', text }] } });
-}
-
-function nested(depth: number): string {
-  return '['.repeat(depth) + ']'.repeat(depth);
-}
 
 const ways: Record<string, (id: JsonValue, write: Write) => void> = {
   /** Never answers anything, not even the handshake. */
@@ -20,10 +13,10 @@ const ways: Record<string, (id: JsonValue, write: Write) => void> = {
   garbage: (_id, write) => void write('this is { not JSON'),
   'bad-utf8': () => void process.stdout.write(Buffer.from([0x7b, 0xff, 0xfe, 0x7d, 0x0a])),
   twice: (id, write) => {
-    write(answer(id, 'first'));
-    write(answer(id, 'second'));
+    write(answerWith(id, 'first'));
+    write(answerWith(id, 'second'));
   },
-  'wrong-id': (_id, write) => void write(answer('nobody-asked', 'for somebody else')),
+  'wrong-id': (_id, write) => void write(answerWith('nobody-asked', 'for somebody else')),
   'no-result': (id, write) => void write(JSON.stringify({ jsonrpc: '2.0', id })),
   'result-and-error': (id, write) =>
     void write(JSON.stringify({ jsonrpc: '2.0', id, result: {}, error: { code: -1, message: 'both' } })),
@@ -33,7 +26,7 @@ const ways: Record<string, (id: JsonValue, write: Write) => void> = {
     ),
   deep: (id, write) =>
     void write(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":{"content":[],"deep":${nested(5000)}}}`),
-  huge: (id, write) => void write(answer(id, 'x'.repeat(64 * 1024 * 1024))),
+  huge: (id, write) => void write(answerWith(id, 'x'.repeat(64 * 1024 * 1024))),
   /** One line without an end. */
   endless: (_id, write) => {
     const more = (): void => {
@@ -51,7 +44,7 @@ const ways: Record<string, (id: JsonValue, write: Write) => void> = {
       params: { level: 'info', data: 'flood' },
     };
     for (let sent = 0; sent < 100_000; sent += 1) write(JSON.stringify(note));
-    write(answer(id, 'after the flood'));
+    write(answerWith(id, 'after the flood'));
   },
 };
 
