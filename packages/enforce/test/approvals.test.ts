@@ -103,10 +103,14 @@ test('a denial is told once; the same call after that asks anew', async () => {
 test('nobody decides twice, nor what has expired', async () => {
   const { id } = await ask();
   await approvals.decide(id, 'deny', 'dana');
-  await expect(approvals.decide(id, 'approve', 'kim')).rejects.toMatchObject({ code: 'approval_not_pending' });
+  await expect(approvals.decide(id, 'approve', 'kim')).rejects.toMatchObject({
+    code: 'approval_not_pending',
+  });
   const late = await ask(action({ arguments: { amount: 500 } }));
   clock.time += bounds.approval_pending_ms;
-  await expect(approvals.decide(late.id, 'approve', 'kim')).rejects.toMatchObject({ code: 'approval_not_pending' });
+  await expect(approvals.decide(late.id, 'approve', 'kim')).rejects.toMatchObject({
+    code: 'approval_not_pending',
+  });
   expect(approvals.get(late.id)?.status).toBe('expired');
 });
 
@@ -122,7 +126,9 @@ test('two people who decide at once: one is heard', async () => {
 
 test('the person a call is made for does not approve it', async () => {
   const { id } = await ask(action({ user: 'dana' }));
-  await expect(approvals.decide(id, 'approve', 'dana')).rejects.toMatchObject({ code: 'approver_is_requester' });
+  await expect(approvals.decide(id, 'approve', 'dana')).rejects.toMatchObject({
+    code: 'approver_is_requester',
+  });
 });
 
 test('a decision counts only once it is durable', async () => {

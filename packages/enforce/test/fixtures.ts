@@ -1,5 +1,13 @@
 /** A ledger in memory that keeps what was appended, and can refuse; clocks and ids from a counter. */
-import { Fault, type Action, type Clock, type Decision, type NewRecord, type Position, type StoredRecord } from '@remit/contracts';
+import {
+  Fault,
+  type Action,
+  type Clock,
+  type Decision,
+  type NewRecord,
+  type Position,
+  type StoredRecord,
+} from '@remit/contracts';
 import type { Appender } from '@remit/ledger';
 
 export class MemoryLedger implements Appender {
@@ -23,7 +31,9 @@ export class MemoryLedger implements Appender {
 
   /** `phase event result`, in order. */
   get story(): string[] {
-    return this.appended.map(({ phase, event, meta }) => [phase, event, meta.result].filter(Boolean).join(' '));
+    return this.appended.map(({ phase, event, meta }) =>
+      [phase, event, meta.result].filter(Boolean).join(' '),
+    );
   }
 }
 

@@ -4,7 +4,12 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 const rule = { name: 'support limits.calls', file: 'support.yaml', line: 3 };
-const perMinute = (max: number, key = 'calls support'): Reservation => ({ key, max, window_ms: 60_000, rule });
+const perMinute = (max: number, key = 'calls support'): Reservation => ({
+  key,
+  max,
+  window_ms: 60_000,
+  rule,
+});
 const atOnce = (max: number): Reservation => ({ key: 'concurrency support', max, rule });
 
 test('a cap lets exactly its number through', () => {
