@@ -24,16 +24,17 @@ export function deniedFields(rules: DataRules): DeniedFields {
 
 function prepare(rules: DataRules): DeniedFields {
   const labels = foldedLabels(rules);
-  const spellings = new Map<string, string | undefined>();
+  /** `null`: not denied. */
+  const spellings = new Map<string, string | null>();
   return {
     empty: labels.size === 0,
     label(name) {
       const known = spellings.get(name);
-      if (known !== undefined || spellings.has(name)) return known;
+      if (known !== undefined) return known ?? undefined;
       const label = labels.get(foldFieldName(name));
       if (name.length > SPELLING_LENGTH_MAX) return label;
       if (spellings.size >= SPELLINGS_MAX) spellings.clear();
-      spellings.set(name, label);
+      spellings.set(name, label ?? null);
       return label;
     },
   };

@@ -15,6 +15,9 @@ export type Found = (label: string) => void;
 /** The label of what cannot be looked into, and is therefore taken out. */
 export const TOO_DEEP = 'nested too deep to inspect';
 
+/** Stands for a member that was cut out between words. */
+const MARK = '[removed]';
+
 /** The text without denied members; the same string where there are none. */
 export function withoutDeniedMembers(text: string, fields: DeniedFields, found: Found, depth = 0): string {
   let quote = text.indexOf('"');
@@ -25,20 +28,29 @@ export function withoutDeniedMembers(text: string, fields: DeniedFields, found: 
   }
   const holdsNestedText = text.includes('\\"') || text.includes('\\u0022');
   const rest = new Remainder(text);
-  // The quote that ends one string is also tried as the start of the next: between words it may be one.
   for (let end = endOfString(text, quote); end !== -1; end = endOfString(text, quote)) {
-    const colon = skipSpace(text, end + 1);
-    const label = text[colon] === ':' ? fields.label(nameBetween(text, quote, end)) : undefined;
+    const next = skipSpace(text, end + 1);
+    const label = text.charCodeAt(next) === COLON ? fields.label(nameBetween(text, quote, end)) : undefined;
     if (label !== undefined) {
       found(label);
-      quote = text.indexOf('"', rest.cutMember(quote, endOfValue(text, colon + 1)));
+      quote = text.indexOf('"', rest.cutMember(quote, endOfValue(text, next + 1)));
     } else {
       if (holdsNestedText) replaceNestedText(text.slice(quote, end + 1), quote, rest, fields, found, depth);
-      quote = end;
+      quote = endsString(text.charCodeAt(next)) ? text.indexOf('"', next) : end;
     }
     if (quote === -1) break;
   }
   return rest.text();
+}
+
+/**
+ * Whether a quote with this character behind it (NaN: the text's end) can only end a string. Between
+ * words, where a quote that ended one may as well start the next, no denied name starts like this.
+ */
+function endsString(code: number): boolean {
+  return (
+    code === COLON || code === COMMA || code === CLOSE_BRACE || code === CLOSE_BRACKET || Number.isNaN(code)
+  );
 }
 
 /** A string token that holds JSON text of its own is opened, looked through and closed again. */
@@ -50,11 +62,19 @@ function replaceNestedText(
   found: Found,
   depth: number,
 ): void {
-  if (!token.includes('\\"') && !token.includes('\\u0022')) return;
+  if (!mayHoldMember(token)) return;
   const inner = decoded(token);
   if (inner === undefined) return;
   const kept = withoutDeniedMembers(inner, fields, found, depth + 1);
   if (kept !== inner) rest.replace(start, start + token.length, JSON.stringify(kept));
+}
+
+/** An inner member needs a colon and quotes; both may be written as escapes. */
+function mayHoldMember(token: string): boolean {
+  if (!token.includes('\\')) return false;
+  return (
+    (token.includes(':') || token.includes('\\u003')) && (token.includes('\\"') || token.includes('\\u0022'))
+  );
 }
 
 /** What is left of a text after cuts, which come in the order of the text. */
@@ -62,6 +82,8 @@ class Remainder {
   readonly #source: string;
   readonly #pieces: string[] = [];
   #from = 0;
+  /** The last character kept before `#from` that is no white space; empty at the start. */
+  #previous = '';
 
   constructor(source: string) {
     this.#source = source;
@@ -70,19 +92,39 @@ class Remainder {
   replace(start: number, end: number, by: string): void {
     this.#pieces.push(this.#source.slice(this.#from, start), by);
     this.#from = end;
+    this.#previous = '"';
   }
 
-  /** Cuts a member with one of the commas around it. Returns where the text goes on. */
+  /**
+   * Cuts a member with one of the commas around it. Where it is not clear from both sides that a
+   * member stood there, a mark is left: what remains must not join into a denied member.
+   * Returns where the text goes on.
+   */
   cutMember(start: number, end: number): number {
+    const previous = this.#characterBefore(start);
+    const next = skipSpace(this.#source, end);
+    const isFirst = previous === '{' || previous === '';
     this.#pieces.push(this.#source.slice(this.#from, start));
-    const comma = skipSpace(this.#source, end);
-    if (this.#source[comma] === ',') {
-      this.#from = skipSpace(this.#source, comma + 1);
-    } else {
+    this.#from = end;
+    if ((isFirst || previous === ',') && this.#source[next] === ',') {
+      this.#from = skipSpace(this.#source, next + 1);
+    } else if (
+      (isFirst || previous === ',') &&
+      (next === this.#source.length || this.#source[next] === '}')
+    ) {
       this.#dropTrailingComma();
-      this.#from = end;
+    } else {
+      this.#pieces.push(MARK);
     }
+    this.#previous = previous;
     return this.#from;
+  }
+
+  #characterBefore(start: number): string {
+    for (let at = start - 1; at >= this.#from; at--) {
+      if (!isSpace(this.#source.charCodeAt(at))) return this.#source.charAt(at);
+    }
+    return this.#previous;
   }
 
   /** Pieces of nothing but white space lie between two cuts; the comma is before them. */
@@ -103,11 +145,10 @@ class Remainder {
 
 /** Index of the quote that closes the string opened at `opening`, or -1. */
 function endOfString(text: string, opening: number): number {
-  for (let quote = text.indexOf('"', opening + 1); quote !== -1; quote = text.indexOf('"', quote + 1)) {
-    let backslashes = 0;
-    while (text.charCodeAt(quote - 1 - backslashes) === 0x5c && quote - 1 - backslashes > opening)
-      backslashes++;
-    if (backslashes % 2 === 0) return quote;
+  for (let at = opening + 1; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at++;
   }
   return -1;
 }
@@ -122,6 +163,13 @@ function skipSpace(text: string, from: number): number {
 function isSpace(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
 }
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+const CLOSE_BRACE = 0x7d;
+const CLOSE_BRACKET = 0x5d;
 
 const BRACKET_OR_QUOTE = /["[\]{}]/g;
 const END_OF_SCALAR = /[,}\]\r\n]/g;

@@ -111,6 +111,27 @@ describe('text that holds JSON', () => {
     );
   });
 
+  it('leaves a mark between words, so that what remains does not join into a denied field', () => {
+    expect(redactedText('say "ssn": 1, please')).toBe('say [removed], please');
+    for (const text of [
+      '"s"ssn": 1,sn": 2',
+      '"s, "ssn": 1\n sn": 2',
+      '"s\n"ssn":1,\nsn": 2',
+      '{"s"ssn":1}sn": 2',
+    ]) {
+      const once = redactedText(text);
+      expect(redactedText(once)).toBe(once);
+    }
+  });
+
+  it('takes no more than linear time, whatever the text is', () => {
+    const hostile = ['"ssn":', '{"ssn":1,', '"a"   ', ',\n', '{"ssn":{', '\\"', '"\\\\', '"ssn" '];
+    for (const part of hostile) {
+      const text = part.repeat(200_000);
+      expect(redactedText(`{"a":1}${text}`).length).toBeLessThanOrEqual(text.length * 2);
+    }
+  });
+
   it('is found in JSON text inside JSON text', () => {
     const inner = JSON.stringify({ ssn: '1', deeper: JSON.stringify({ credit_card: '2', a: 1 }) });
     const kept = JSON.stringify({ deeper: JSON.stringify({ a: 1 }) });
@@ -119,6 +140,7 @@ describe('text that holds JSON', () => {
 
   it('is found where quotes of inner text are written as \\u0022', () => {
     expect(redactedText('{"inner":"{\\u0022ssn\\u0022:1}"}')).toBe('{"inner":"{}"}');
+    expect(redactedText('{"inner":"{\\"ssn\\"\\u003a1}"}')).toBe('{"inner":"{}"}');
   });
 
   it('is emptied where text inside text goes too deep', () => {

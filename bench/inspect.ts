@@ -1,0 +1,85 @@
+/** Redaction of results against parsing the same bytes (performance.md, row "inspect"). */
+import type { DataRules, JsonObject } from '@remit/contracts';
+import { redactResult } from '@remit/inspect';
+import { interleave, median } from './measure.ts';
+import type { BenchRow } from './row.ts';
+
+const rules: DataRules = { denied: ['ssn', 'creditcard', 'passwordhash'], labels: {} };
+const sizes = [
+  { name: '1 kB', bytes: 1_000, repetitions: 2_000 },
+  { name: '100 kB', bytes: 100_000, repetitions: 20 },
+  { name: '10 MB', bytes: 10_000_000, repetitions: 1 },
+];
+const ROUNDS = 11;
+const RATIO_MAX = 3;
+
+export async function benchInspect(): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
+  for (const { name, bytes, repetitions } of sizes) {
+    const { text, records } = customers(bytes);
+    const shapes = {
+      [`JSON text, ${name}`]: { content: [{ type: 'text', text }] },
+      [`structured content, ${name}`]: { content: [], structuredContent: { records } },
+    };
+    for (const [shape, result] of Object.entries(shapes))
+      rows.push(await compare(shape, text, result, repetitions));
+  }
+  return rows;
+}
+
+async function compare(
+  name: string,
+  text: string,
+  result: JsonObject,
+  repetitions: number,
+): Promise<BenchRow> {
+  const times = await interleave(
+    {
+      ours: () => microseconds(repetitions, () => redactResult(rules, result)),
+      parse: () => microseconds(repetitions, () => JSON.parse(text) as unknown),
+    },
+    ROUNDS,
+  );
+  const ours = median(times.ours);
+  const parse = median(times.parse);
+  const ratio = ours / parse;
+  return {
+    name: `redact ${name}`,
+    unit: 'µs',
+    ours,
+    peers: { 'JSON.parse': parse },
+    ratio,
+    target: `≤ ${RATIO_MAX}× JSON.parse`,
+    pass: ratio <= RATIO_MAX,
+  };
+}
+
+/** Records of about `bytes` of JSON, with denied fields, inner JSON text and escapes. */
+function customers(bytes: number): { text: string; records: JsonObject[] } {
+  const records: JsonObject[] = [];
+  for (let length = 0; length < bytes; length += JSON.stringify(records.at(-1)).length) {
+    records.push(customer(records.length));
+  }
+  return { text: JSON.stringify(records), records };
+}
+
+function customer(index: number): JsonObject {
+  return {
+    customer_id: `C-${index}`,
+    name: `Customer ${index}`,
+    email: `customer${index}@example.com`,
+    ssn: '078-05-1120',
+    credit_card: '4111111111111111',
+    note: 'called about "late" delivery\nwill call again',
+    address: { street: '1 Main Street', city: 'Springfield', zip: 12345, tags: ['home', 'billing'] },
+    ...(index % 50 === 0 ? { raw: JSON.stringify({ ssn: '078-05-1120', source: 'import' }) } : {}),
+    orders: index,
+    active: true,
+  };
+}
+
+function microseconds(repetitions: number, run: () => unknown): number {
+  const start = process.hrtime.bigint();
+  for (let repetition = 0; repetition < repetitions; repetition++) run();
+  return Number(process.hrtime.bigint() - start) / 1000 / repetitions;
+}
