@@ -111,6 +111,10 @@ export const bounds = {
   /** Records that wait for the ledger's writer; past that callers are refused. */
   ledger_queue_records_max: 8192,
   ledger_queue_bytes_max: 128 * 1024 * 1024,
+  /** Bytes committed with one sync; more waiting records make a further group. */
+  ledger_group_bytes_max: 4 * 1024 * 1024,
+  /** A segment file that has reached this size is followed by another one; a start reads the last. */
+  ledger_segment_bytes_max: 64 * 1024 * 1024,
   /** Canonical bytes of one record (the leaf), as tlog-tiles entry bundles demand. */
   record_bytes_max: 65_535,
   /** Bytes of one sealed payload; longer outputs are shortened and say so. */
@@ -154,6 +158,8 @@ export const bounds = {
   format_length_max: 8192,
   /** Body of one request to the people's listener. */
   people_request_bytes_max: 1024 * 1024,
+  /** Agents of one policy that are recorded in one append when it registers them. */
+  agents_registered_at_once: 1000,
   /** Changes of agents, people and credentials that wait to be recorded; one more is refused. */
   changes_waiting_max: 256,
   /** Answers kept for requests that are sent again with the same `Idempotency-Key`, and for how long. */

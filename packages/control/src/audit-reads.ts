@@ -9,7 +9,7 @@ import type { Caller } from './server/caller.ts';
 import { required } from './server/caller.ts';
 
 export type Reading =
-  | { of: 'event' | 'approval'; id: string }
+  | { of: 'event' | 'approval'; subject: string }
   /** Filters may name people or conversations, so they are sealed. */
   | { of: 'search' | 'stream'; filters: object };
 

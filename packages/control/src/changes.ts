@@ -109,6 +109,6 @@ export function administrativeRecord(
     time: new Date(clock.now()).toISOString(),
     meta: { result: 'success', ...meta, by: by.id },
   };
-  const sealed: RecordPayload = { ...payload, ...(by.name !== undefined && { by: by.name }) };
+  const sealed: RecordPayload = { ...payload, ...(by.name !== undefined && { by_name: by.name }) };
   return Object.keys(sealed).length === 0 ? record : { ...record, payload: sealed };
 }

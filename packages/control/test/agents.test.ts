@@ -20,6 +20,13 @@ describe('registering', () => {
     expect(ledger.appended.filter(({ event }) => event === 'agent_registered')).toHaveLength(2);
   });
 
+  test('a policy with more agents than the ledger takes at once registers them all', async () => {
+    const { registry } = await controlUnderTest();
+    const names = Array.from({ length: 2500 }, (_one, number) => `agent-${number}`);
+    await registry.agents.registerPolicy(policyNaming(...names), { id: 'remit' });
+    expect(registry.agents.list()).toHaveLength(2500);
+  });
+
   test('an agent that the policy no longer names keeps its state and is shown as not in it', async () => {
     const { registry, send } = await withAgents();
     await registry.agents.registerPolicy(policyNaming('support', 'billing', 'former'), { id: 'remit' });

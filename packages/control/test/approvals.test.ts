@@ -57,8 +57,8 @@ describe('looking', () => {
     expect(card.body).toMatchObject({ arguments: { amount: 250 }, user: 'dana@example.com' });
     expect(ledger.appended.at(-1)).toMatchObject({
       event: 'audit_read',
-      meta: { of: 'approval', id: 'apr_1' },
-      payload: { by: 'lead@example.com' },
+      meta: { of: 'approval', subject: 'apr_1' },
+      payload: { by_name: 'lead@example.com' },
     });
   });
 
@@ -71,12 +71,12 @@ describe('looking', () => {
     };
     for (let number = 0; number < 25; number += 1) add(number);
     const seen: string[] = [];
-    let cursor: unknown;
+    let cursor: string | undefined;
     do {
-      const query = cursor === undefined ? '' : `&cursor=${String(cursor)}`;
+      const query = cursor === undefined ? '' : `&cursor=${cursor}`;
       const { body } = await send('GET', `/api/v1/approvals?limit=10${query}`);
       seen.push(...(body['approvals'] as { id: string }[]).map(({ id }) => id));
-      cursor = body['cursor'];
+      cursor = body['cursor'] as string | undefined;
       add(100 + seen.length);
     } while (cursor !== undefined);
     expect(seen).toEqual([...Array(25).keys()].map((n) => `apr_${String(24 - n).padStart(3, '0')}`));

@@ -43,7 +43,7 @@ export interface UnderTest {
   /** With the operator's token unless another is named; `token: undefined` sends none. */
   send: Send;
   /** Adds a person and gives the token. */
-  person(name: string, groups: string[]): Promise<string>;
+  person: (name: string, groups: string[]) => Promise<string>;
 }
 
 export async function controlUnderTest(

@@ -54,7 +54,7 @@ describe('reading is recorded', () => {
     await send('GET', `/api/v1/events/${first}`);
     await send('GET', `/api/v1/events/${first}`);
     expect(reads()).toHaveLength(1);
-    expect(reads()[0]).toMatchObject({ meta: { of: 'event', id: first, by: 'operator' } });
+    expect(reads()[0]).toMatchObject({ meta: { of: 'event', subject: first, by: 'operator' } });
     clock.advance(bounds.audit_read_repeat_ms);
     await send('GET', `/api/v1/events/${first}`);
     expect(reads()).toHaveLength(2);
@@ -69,7 +69,7 @@ describe('reading is recorded', () => {
     await send('GET', '/api/v1/events?conversation=conv-789');
     expect(reads().map(({ payload }) => payload)).toEqual([
       { filters: { agent: 'support' } },
-      { filters: { agent: 'support' }, by: 'view@example.com' },
+      { filters: { agent: 'support' }, by_name: 'view@example.com' },
       { filters: { conversation: 'conv-789' } },
     ]);
   });

@@ -54,7 +54,7 @@ describe('a person', () => {
     await add(control, 'lead@example.com', ['managers'], control.admin);
     const { meta, payload } = control.ledger.appended.at(-1) ?? {};
     expect(JSON.stringify(meta)).not.toContain('example.com');
-    expect(payload).toEqual({ name: 'lead@example.com', by: 'admin@example.com' });
+    expect(payload).toEqual({ name: 'lead@example.com', by_name: 'admin@example.com' });
   });
 
   test.each(['Admin@Example.com', 'ａdmin@example.com', 'admin@example.com'])(

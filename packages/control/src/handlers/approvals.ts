@@ -26,7 +26,7 @@ export function approvalHandlers({ approvals, reads }: ControlDeps): Handlers<ke
     },
     showApproval: async ({ parameters, caller }) => {
       const approval = find(approvals, parameters.id);
-      await reads.record(caller, { of: 'approval', id: approval.id });
+      await reads.record(caller, { of: 'approval', subject: approval.id });
       return approval;
     },
     approve: decide('approve'),

@@ -21,7 +21,7 @@ export function eventHandlers({ ledger, reads }: ControlDeps): Handlers<EventId>
     showEvent: async ({ parameters, caller }) => {
       const event = await ledger.show(parameters.id);
       if (!event) throw eventNotFound(parameters.id);
-      await reads.record(caller, { of: 'event', id: parameters.id });
+      await reads.record(caller, { of: 'event', subject: parameters.id });
       return event;
     },
     proveEvent: ({ parameters }) => proofOf(ledger, parameters.id),

@@ -9,7 +9,7 @@ interface Listed {
 /**
  * The cursor is the place of the last item shown, not a count, so that items which come or go
  * between two pages neither repeat nor hide others.
- * @throws Fault `invalid_cursor`
+ * @throws Fault `invalid_query`
  */
 export function page<Item extends Listed>(all: readonly Item[], limit: number, cursor?: string) {
   const after = cursor === undefined ? undefined : readCursor(cursor);
@@ -29,7 +29,7 @@ function placeOf({ requested_at, id }: Listed): string {
 function readCursor(cursor: string): string {
   const place = Buffer.from(cursor, 'base64url').toString('utf8');
   if (/^\d{4}-\d\d-\d\dT\S+ \S+$/.test(place)) return place;
-  throw new Fault('invalid_cursor', 'This cursor is not one that a page ended with.', {
+  throw new Fault('invalid_query', 'This cursor is not one that a page ended with.', {
     remedy: 'Start again without a cursor.',
   });
 }

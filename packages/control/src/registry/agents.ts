@@ -2,7 +2,7 @@
  * The registry of agents: keys and states. In memory, so that identifying an agent costs no I/O;
  * loaded from the store and written through.
  */
-import { Fault, type RecordMeta } from '@remit/contracts';
+import { bounds, Fault, type RecordMeta } from '@remit/contracts';
 import type { AgentDirectory, AgentIdentity, AgentStatus } from '@remit/enforce';
 import type { CompiledPolicy } from '@remit/policy';
 import type { Changes, Recording, Step, Unchanged } from '../changes.ts';
@@ -70,12 +70,12 @@ export class AgentRegistry implements AgentDirectory {
   }
 
   /** Registers every agent that the policy names and nobody registered yet; call it before activation. */
-  registerPolicy(policy: CompiledPolicy, by: Actor): Promise<void> {
-    return this.#deps.changes.make(by, (): Step<void> | Unchanged<void> => {
-      const names = [...policy.agents.keys()].filter((name) => !this.#agents.has(name));
-      if (names.length === 0) return { unchanged: undefined };
-      return this.#registration(names, { policy_version: policy.version });
-    });
+  async registerPolicy(policy: CompiledPolicy, by: Actor): Promise<void> {
+    const names = [...policy.agents.keys()];
+    for (let start = 0; start < names.length; start += bounds.agents_registered_at_once) {
+      const batch = names.slice(start, start + bounds.agents_registered_at_once);
+      await this.#deps.changes.make(by, () => this.#registerUnknown(batch, policy.version));
+    }
   }
 
   /** @throws Fault `agent_exists` */
@@ -141,6 +141,11 @@ export class AgentRegistry implements AgentDirectory {
         apply: () => this.#applyStatus(agent, status),
       };
     });
+  }
+
+  #registerUnknown(names: readonly string[], policy_version: string): Step<void> | Unchanged<void> {
+    const unknown = names.filter((name) => !this.#agents.has(name));
+    return unknown.length === 0 ? { unchanged: undefined } : this.#registration(unknown, { policy_version });
   }
 
   #registration(names: readonly string[], meta: RecordMeta): Step<void> {

@@ -12,7 +12,7 @@ import { EventStreams } from './event-stream.ts';
 import { hostFault } from './hosts.ts';
 import { RecentAnswers } from './idempotency.ts';
 import { acceptJsonOnly } from './json-body.ts';
-import { faultOf, isExpected, problemOf, routeNotFound } from './problems.ts';
+import { faultOf, problemOf, routeNotFound } from './problems.ts';
 import { answerer } from './answer.ts';
 
 declare module 'fastify' {
@@ -35,7 +35,7 @@ export function createControl(options: ControlOptions): FastifyInstance {
     requestTimeout: bounds.request_body_ms,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 1024 },
-    frameworkErrors: (error, request, reply) => sendProblem(error, request, reply, options.log),
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply, options.log),
   });
   app.server.headersTimeout = bounds.request_headers_ms;
   app.decorateRequest('caller', undefined);
@@ -108,8 +108,8 @@ function sendProblem(
   log: ServerLog | undefined,
 ) {
   const error = faultOf(thrown);
-  if (!isExpected(error)) log?.failed?.(error, nameOf(request));
   const problem = problemOf(error);
+  if (problem.status === 500) log?.failed?.(error, nameOf(request));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="remit"');
   return reply.code(problem.status).type(problemMedia).send(JSON.stringify(problem));
 }

@@ -1,5 +1,5 @@
 /** JSON bodies: valid UTF-8, no prototype keys, bounded depth. */
-import { bounds, Fault } from '@remit/contracts';
+import { bounds, type Fault } from '@remit/contracts';
 import type { FastifyInstance } from 'fastify';
 import { InvalidRequest } from './problems.ts';
 
@@ -29,16 +29,20 @@ function notJson(cause: unknown): Fault {
   return fault;
 }
 
+function childrenOf(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : [];
+}
+
 /** Walks with a list instead of the call stack, which a deep body would overflow. */
 function depthFault(value: unknown): Fault | null {
-  let level = [value];
+  let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > bounds.json_depth_max) {
       return new InvalidRequest([
         { at: 'body', message: `must not nest deeper than ${bounds.json_depth_max}` },
       ]);
     }
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
+    level = level.flatMap(childrenOf);
   }
   return null;
 }

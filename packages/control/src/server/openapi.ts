@@ -87,10 +87,11 @@ function parametersOf(
 
 /** Definitions that a schema shares within itself become components: `#/$defs/` means nothing in here. */
 function jsonSchema(of: z.ZodType, io: 'input' | 'output', name: string, components: JsonObject): JsonObject {
-  const { $schema: _dialect, $defs, ...schema } = plain(z.toJSONSchema(of, { io, target: 'draft-2020-12' }));
+  const { $defs, ...schema } = plain(z.toJSONSchema(of, { io, target: 'draft-2020-12' }));
   for (const [key, definition] of Object.entries(($defs ?? {}) as JsonObject)) {
     components[componentName(name, key)] = pointAtComponents(definition, name);
   }
+  delete schema['$schema'];
   return pointAtComponents(schema, name) as JsonObject;
 }
 

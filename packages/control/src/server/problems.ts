@@ -7,7 +7,7 @@ import type { Problem } from '../api/problem.ts';
 /** The HTTP status of each code; a code that is not here is a fault of Remit's own. */
 const statuses: Record<string, number> = {
   invalid_request: 400,
-  invalid_cursor: 400,
+  invalid_query: 400,
   token_required: 401,
   approval_needs_person: 403,
   approver_is_requester: 403,
@@ -39,6 +39,8 @@ const statuses: Record<string, number> = {
   idempotency_key_reused: 422,
   too_many_streams: 429,
   internal_error: 500,
+  ledger_damaged: 500,
+  upstream_failed: 502,
   ledger_unavailable: 503,
   not_ready: 503,
   store_unavailable: 503,
@@ -70,7 +72,7 @@ export function invalidRequest(part: string, error: z.ZodError): InvalidRequest 
 }
 
 /** True where the caller can be told what is wrong; otherwise it is ours and stays with us. */
-export function isExpected(error: unknown): error is Fault {
+function isExpected(error: unknown): error is Fault {
   return error instanceof Fault && statuses[error.code] !== undefined;
 }
 
