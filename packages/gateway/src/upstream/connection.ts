@@ -22,6 +22,8 @@ export interface ServerRequest {
 export interface MessageHandler {
   serverRequest(request: ServerRequest, call: Call | undefined): void;
   notification(notification: Notification, call: Call | undefined): void;
+  /** Notifications that belong to no call may have been lost. */
+  missed(): void;
 }
 
 /** Parameters, made from the id where they hold a progress token: the id serves as token. */
@@ -57,6 +59,8 @@ export class Connection implements Inbox {
   #last_id = 0;
   #garbage = 0;
   #closed = false;
+  /** Why no new call is taken, while the open ones are seen to their end. */
+  #draining: string | undefined;
 
   constructor(dependencies: ConnectionDependencies) {
     this.#dependencies = dependencies;
@@ -73,7 +77,11 @@ export class Connection implements Inbox {
 
   /** Sends a request, once. Never rejects: every end is an answer. */
   call(method: string, params: Params, options: CallOptions = {}): Promise<UpstreamAnswer> {
-    if (this.#closed) return Promise.resolve(unsent('unreachable', 'the connection to the server is closed'));
+    if (this.#closed || this.#draining !== undefined) {
+      return Promise.resolve(
+        unsent('unreachable', this.#draining ?? 'the connection to the server is closed'),
+      );
+    }
     if (options.signal?.aborted === true)
       return Promise.resolve(unsent('cancelled', 'cancelled before it was sent'));
     const call = this.#start(method, options);
@@ -87,17 +95,18 @@ export class Connection implements Inbox {
     return call.answer;
   }
 
-  notify(method: string, params?: JsonObject): void {
+  /** Resolves when the server has it. */
+  async notify(method: string, params?: JsonObject): Promise<void> {
     if (this.#closed) return;
-    this.transport.post(JSON.stringify({ jsonrpc: '2.0', method, ...(params && { params }) }));
+    await this.transport.post(JSON.stringify({ jsonrpc: '2.0', method, ...(params && { params }) }));
   }
 
   respond(id: string | number, result: JsonObject): void {
-    if (!this.#closed) this.transport.post(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    if (!this.#closed) void this.transport.post(JSON.stringify({ jsonrpc: '2.0', id, result }));
   }
 
   respondError(id: string | number, error: RpcError): void {
-    if (!this.#closed) this.transport.post(JSON.stringify({ jsonrpc: '2.0', id, error }));
+    if (!this.#closed) void this.transport.post(JSON.stringify({ jsonrpc: '2.0', id, error }));
   }
 
   /** The open call with this id: progress tokens and subscription ids are ids. */
@@ -149,6 +158,15 @@ export class Connection implements Inbox {
     this.#fail(id, failure);
   }
 
+  draining(problem: string): void {
+    this.#draining = problem;
+    if (this.#governed.size === 0) this.closed(problem);
+  }
+
+  missed(): void {
+    this.handler?.missed();
+  }
+
   closed(problem: string): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -188,7 +206,7 @@ export class Connection implements Inbox {
     this.#forget(call);
     const sent = this.transport.abandon(call.id);
     if (sent && this.notifies_cancellation && !silently) {
-      this.notify('notifications/cancelled', { requestId: call.id, reason });
+      void this.notify('notifications/cancelled', { requestId: call.id, reason });
     }
     const message =
       reason === 'timeout' ? 'the server did not answer in time' : 'the agent cancelled the call';
@@ -209,6 +227,7 @@ export class Connection implements Inbox {
   #forget(call: Call): void {
     this.#open.delete(call.id);
     this.#governed.delete(call);
+    if (this.#draining !== undefined && this.#governed.size === 0) this.closed(this.#draining);
   }
 
   // --- messages ---

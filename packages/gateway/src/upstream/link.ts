@@ -7,6 +7,7 @@ import type { Listing } from '../exchange.ts';
 import { Connection } from './connection.ts';
 import type { UpstreamCounts } from './counts.ts';
 import type { UpstreamDependencies } from './dependencies.ts';
+import { list_kinds } from './era/era.ts';
 import type { Era, ListKind } from './era/era.ts';
 import { negotiate } from './era/negotiate.ts';
 import type { EraName } from './era/negotiate.ts';
@@ -24,8 +25,6 @@ export interface LinkSettings {
   onListing(listing: Listing, changed: readonly ListKind[]): void;
   onResourceUpdated(uri: string): void;
 }
-
-const all_kinds: readonly ListKind[] = ['tools', 'resources', 'prompts'];
 
 export class Link {
   /** Resolves with the reason when the connection is over. */
@@ -99,7 +98,7 @@ export class Link {
     const negotiated = await this.#greet(signal);
     this.#era = negotiated.era;
     this.era_name = negotiated.name;
-    await this.#read(all_kinds, signal);
+    await this.#read(list_kinds, signal);
   }
 
   async #greet(signal: AbortSignal): ReturnType<typeof negotiate> {

@@ -19,7 +19,8 @@ export interface Introduction {
   protocol_version: string;
 }
 
-export type ListKind = 'tools' | 'resources' | 'prompts';
+export const list_kinds = ['tools', 'resources', 'prompts'] as const;
+export type ListKind = (typeof list_kinds)[number];
 
 export interface EraEvents {
   /** The server says that a list has changed, or may have changed unnoticed. */
@@ -41,7 +42,7 @@ export interface EraDependencies {
 export interface Era {
   readonly introduction: Introduction;
   /** Takes over the connection: nothing before that changes it, so that two eras can be tried at once. */
-  attach(): void;
+  attach(): Promise<void>;
   /** An agent's request: sent once. */
   request(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** A request of Remit's own, such as a page of a list. */
@@ -55,6 +56,11 @@ export interface Era {
   watch(uri: string): Promise<void>;
   unwatch(uri: string): Promise<void>;
   close(): void;
+}
+
+/** The lists that the server has at all. */
+export function offeredLists({ capabilities }: Introduction): ListKind[] {
+  return list_kinds.filter((kind) => kind in capabilities);
 }
 
 /** Capabilities of Remit as a client: what it can carry to an agent and back. */

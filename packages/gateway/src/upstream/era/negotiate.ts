@@ -32,7 +32,7 @@ export async function negotiate(
   signal: AbortSignal,
 ): Promise<Negotiated> {
   const negotiated = await choose(dependencies, remembered, signal);
-  negotiated.era.attach();
+  await negotiated.era.attach();
   return negotiated;
 }
 

@@ -7,7 +7,7 @@ import type { JsonObject } from '@remit/contracts';
 import type { Notification, UpstreamAnswer, UpstreamRequest } from '../../exchange.ts';
 import type { Call } from '../call.ts';
 import type { MessageHandler, ServerRequest } from '../connection.ts';
-import { bridged_capabilities, legacy_versions } from './era.ts';
+import { bridged_capabilities, legacy_versions, offeredLists } from './era.ts';
 import type { Era, EraDependencies, Introduction } from './era.ts';
 import { passChange, passInterim, severity } from './notification.ts';
 import { answerServerRequest } from './server-request.ts';
@@ -26,6 +26,7 @@ export async function openSession(dependencies: EraDependencies, signal: AbortSi
     capabilities: bridged_capabilities,
     clientInfo: client_info,
   };
+  connection.transport.useVersion(undefined);
   const times = { idle_ms: bounds.upstream_connect_ms, total_ms: bounds.upstream_connect_ms };
   const options = { ...times, signal, opens_session: true, uncancellable: true };
   const introduction = readIntroduction(await connection.call('initialize', params, options));
@@ -69,13 +70,14 @@ class SessionEra implements Era, MessageHandler {
     this.#dependencies = dependencies;
   }
 
-  attach(): void {
+  async attach(): Promise<void> {
     const { connection } = this.#dependencies;
     connection.handler = this;
     connection.notifies_cancellation = true;
     connection.accepts_batches = batching_versions.has(this.introduction.protocol_version);
     connection.transport.useVersion(this.introduction.protocol_version);
-    connection.notify('notifications/initialized');
+    // Some servers refuse requests that overtake this.
+    await connection.notify('notifications/initialized');
   }
 
   async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
@@ -129,6 +131,10 @@ class SessionEra implements Era, MessageHandler {
   notification(notification: Notification, call: Call | undefined): void {
     if (!passChange(notification, this.#dependencies.events))
       passInterim(notification, call, this.#dependencies);
+  }
+
+  missed(): void {
+    for (const kind of offeredLists(this.introduction)) this.#dependencies.events.listChanged(kind);
   }
 
   async #subscription(method: string, uri: string): Promise<void> {

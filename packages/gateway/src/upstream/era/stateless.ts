@@ -47,15 +47,16 @@ export class StatelessEra implements Era, MessageHandler {
     this.introduction = introduction;
     this.#dependencies = dependencies;
     const { client_info } = dependencies;
-    this.#subscription = new Subscription(introduction.capabilities, dependencies, () =>
+    this.#subscription = new Subscription(introduction, dependencies, () =>
       requestMeta(client_info, bridged_capabilities),
     );
   }
 
-  attach(): void {
+  attach(): Promise<void> {
     const { connection } = this.#dependencies;
     connection.handler = this;
     connection.transport.useVersion(modern_version);
+    return Promise.resolve();
   }
 
   async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
@@ -121,6 +122,10 @@ export class StatelessEra implements Era, MessageHandler {
     if (this.#subscription.receive(notification, call)) return;
     if (!passChange(notification, this.#dependencies.events))
       passInterim(notification, call, this.#dependencies);
+  }
+
+  missed(): void {
+    // The subscription sees to it when its own stream ends.
   }
 
   #send(

@@ -7,7 +7,8 @@ import type { JsonObject } from '@remit/contracts';
 import type { Notification, UpstreamAnswer } from '../../exchange.ts';
 import { Backoff } from '../backoff.ts';
 import type { Call } from '../call.ts';
-import type { EraDependencies, ListKind } from './era.ts';
+import { offeredLists } from './era.ts';
+import type { EraDependencies, Introduction, ListKind } from './era.ts';
 import { passChange } from './notification.ts';
 import { requestHeaders } from './request-headers.ts';
 
@@ -21,7 +22,7 @@ const filters: Readonly<Record<ListKind, string>> = {
 };
 
 export class Subscription {
-  readonly #capabilities: JsonObject;
+  readonly #introduction: Introduction;
   readonly #dependencies: EraDependencies;
   readonly #meta: () => JsonObject;
   readonly #backoff: Backoff;
@@ -34,8 +35,8 @@ export class Subscription {
   #streams = 0;
   #state: 'new' | 'on' | 'off' = 'new';
 
-  constructor(capabilities: JsonObject, dependencies: EraDependencies, meta: () => JsonObject) {
-    this.#capabilities = capabilities;
+  constructor(introduction: Introduction, dependencies: EraDependencies, meta: () => JsonObject) {
+    this.#introduction = introduction;
     this.#dependencies = dependencies;
     this.#meta = meta;
     const { restart_delay_first_ms, restart_delay_max_ms } = dependencies.bounds;
@@ -117,7 +118,8 @@ export class Subscription {
     this.#acknowledged?.();
     this.#streams += 1;
     // What changed while no stream was open was told to nobody.
-    if (this.#streams > 1) for (const kind of this.#listed()) this.#dependencies.events.listChanged(kind);
+    if (this.#streams > 1)
+      for (const kind of offeredLists(this.#introduction)) this.#dependencies.events.listChanged(kind);
   }
 
   #ended(answer: UpstreamAnswer, signal: AbortSignal): void {
@@ -138,15 +140,11 @@ export class Subscription {
 
   #filter(): JsonObject {
     const filter: JsonObject = {};
-    for (const kind of this.#listed()) {
-      if (declares(this.#capabilities[kind], 'listChanged')) filter[filters[kind]] = true;
+    for (const kind of offeredLists(this.#introduction)) {
+      if (declares(this.#introduction.capabilities[kind], 'listChanged')) filter[filters[kind]] = true;
     }
     if (this.#watched.size > 0) filter['resourceSubscriptions'] = [...this.#watched];
     return filter;
-  }
-
-  #listed(): ListKind[] {
-    return (['tools', 'resources', 'prompts'] as const).filter((kind) => kind in this.#capabilities);
   }
 }
 

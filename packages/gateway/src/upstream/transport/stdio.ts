@@ -78,14 +78,16 @@ export class StdioTransport implements Transport {
     this.#enqueue({ id, text });
   }
 
-  post(text: string): void {
+  /** Order is kept by the channel, so that nobody has to wait. */
+  post(text: string): Promise<void> {
     const { bounds, logger } = this.#dependencies;
-    if (this.#running() === undefined) return;
+    if (this.#running() === undefined) return Promise.resolve();
     if (this.#waiting_length + text.length > bounds.upstream_queue_bytes_max) {
       logger.warn('a message to the server was dropped: it does not read its input');
-      return;
+    } else {
+      this.#enqueue({ id: undefined, text });
     }
-    this.#enqueue({ id: undefined, text });
+    return Promise.resolve();
   }
 
   abandon(id: number): boolean {

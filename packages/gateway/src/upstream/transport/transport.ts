@@ -2,6 +2,7 @@
  * What the three transports have in common. A transport moves JSON-RPC messages and knows nothing of
  * their meaning; `Connection` gives them ids and finds the call that an answer belongs to.
  */
+import { Fault } from '@remit/contracts';
 import type { JsonValue } from '@remit/contracts';
 import type { UpstreamAnswer } from '../../exchange.ts';
 
@@ -19,6 +20,10 @@ export interface Inbox {
   tooLarge(origin: number | undefined): void;
   /** Nothing more will come for this request. */
   failed(id: number, failure: Failure): void;
+  /** No new request has a chance, but open ones may still be answered; a new connection is needed. */
+  draining(problem: string): void;
+  /** Messages that belong to no request may have been lost. */
+  missed(): void;
   /** The channel is gone, and every request on it. */
   closed(problem: string): void;
 }
@@ -40,15 +45,22 @@ export interface Transport {
   open(inbox: Inbox, signal: AbortSignal): Promise<void>;
   /** Writes a request, once. Its failure is reported to the inbox, never thrown. */
   request(id: number, text: string, options: RequestOptions): void;
-  /** Writes a notification or a response; what becomes of it is logged. */
-  post(text: string): void;
+  /** Writes a notification or a response; resolves when the server has it. What goes wrong is logged. */
+  post(text: string): Promise<void>;
   /** Nobody waits for this request any more. Says whether a byte of it may have reached the server. */
   abandon(id: number): boolean;
   /** The request has its answer; a stream of its own may be closed if the server does not. */
   finish(id: number): void;
   /** The version that later messages have to name (HTTP header `MCP-Protocol-Version`). */
-  useVersion(protocol_version: string): void;
+  useVersion(protocol_version: string | undefined): void;
   /** Opens the stream for messages that belong to no request, where the transport has one apart. */
   listen(): void;
   close(): Promise<void>;
+}
+
+/** A request that could not even be put together, for instance for want of a credential. */
+export function faultFailure(error: unknown): Failure {
+  if (!(error instanceof Fault)) throw error;
+  const remedy = error.remedy === undefined ? '' : `; ${error.remedy}`;
+  return { reason: 'unreachable', sent: false, message: `${error.message}${remedy}` };
 }
