@@ -1,11 +1,24 @@
 /** The narrow port behind which every ledger lives (architecture.md, "Cluster"). */
-import type { AuditEvent, EventKind, NewRecord, Position, RecordPhase, StoredRecord } from '@remit/contracts';
+import type {
+  AuditEvent,
+  Clock,
+  EventKind,
+  Fault,
+  NewId,
+  NewRecord,
+  Position,
+  RecordPhase,
+  StoredRecord,
+} from '@remit/contracts';
+import type { FileSystem } from './disk/file-system.ts';
 
 /** What everybody who records needs. */
 export interface Appender {
   /**
    * Makes the records durable, all or none, in order; resolves when they are on disk.
-   * @throws Fault `ledger_unavailable` when the ledger cannot write now (disk full, queue full, closing).
+   * @throws Fault `ledger_unavailable` when the ledger cannot write now (disk full, queue full, closing,
+   * ended); `record_invalid`, `record_too_large`, `payload_too_large` for a record that it does not take.
+   * An append that throws has left nothing behind.
    */
   append(records: readonly NewRecord[]): Promise<Position[]>;
 }
@@ -47,6 +60,8 @@ export interface LedgerStatus {
   checkpoint?: { size: number; time: string };
   writable: boolean;
   queued_records: number;
+  /** Why it is not writable, or why searches and checkpoints lag; in a sentence. */
+  problem?: string;
 }
 
 export interface Ledger extends Appender {
@@ -55,14 +70,56 @@ export interface Ledger extends Appender {
   show(id: string): Promise<AuditEvent | undefined>;
   /** Stored records in the order of the tree, payloads opened; for folds at start. */
   records(filter: RecordFilter): AsyncIterable<StoredRecord>;
-  /** Events as they become durable; returns the function that ends it. Listeners must not throw. */
+  /**
+   * Events after they became durable, in order: an action comes twice, with its intent (without
+   * `result`) and with its outcome. Returns the function that ends it. Listeners must not throw.
+   */
   subscribe(listener: (event: AuditEvent) => void): () => void;
   /** A `.tlog-proof` (C2SP tlog-proof) of the last record of this action. */
   proof(id: string): Promise<string | undefined>;
-  /** Signs a checkpoint of everything durable and returns the signed note. */
+  /**
+   * Signs a checkpoint of everything durable and returns the signed note.
+   * @throws Fault `checkpoint_inconsistent`, `ledger_truncated`, `checkpoint_invalid` when the log does not
+   * continue what was published; nothing is signed then.
+   */
   checkpoint(): Promise<string>;
   /** A static file of the log (`checkpoint`, `tile/…`) as tlog-tiles lays them out. */
   file(path: string): Promise<Uint8Array | undefined>;
   status(): LedgerStatus;
+  /** Waits for open appends, signs a last checkpoint and gives the folder back. */
   close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  /** Data folder; created with mode 0700. One process at a time. */
+  folder: string;
+  /** Second folder for checkpoints, where whoever can change `folder` cannot write. */
+  checkpoint_folder?: string;
+  /** Names the log in its checkpoints for good: a schema-less URL without spaces and plus. */
+  origin: string;
+  /** Names this writer in positions. */
+  source: string;
+  /** Workspace key and signing key; created on the first start. Default: `keys.json` in `folder`. */
+  key_file?: string;
+  clock: Clock;
+  newId: NewId;
+  bounds?: Partial<LedgerBounds>;
+  /**
+   * The ledger has ended for good, because what it wrote may not be on disk: the process has to end.
+   * A new start checks what is there.
+   */
+  failed?: (fault: Fault) => void;
+  /** For tests of faults: no threads, and this disk and randomness instead of the machine's. */
+  in_process?: { disk: FileSystem; random: (length: number) => Uint8Array };
+}
+
+/** See `bounds` of contracts for what they mean and for the defaults. */
+export interface LedgerBounds {
+  queue_records_max: number;
+  queue_bytes_max: number;
+  payload_bytes_max: number;
+  group_bytes_max: number;
+  segment_bytes_max: number;
+  reserve_bytes: number;
+  checkpoint_interval_ms: number;
 }

@@ -1,0 +1,133 @@
+/** Appends between the caller and the writer: bounded, in order, sent on together. */
+import { Fault, type NewRecord, type Position } from '@remit/contracts';
+import { prepareRecord, type PreparedRecord } from './record/leaf.ts';
+import type { Batch } from './writer/writer.ts';
+
+export interface QueueBounds {
+  queue_records_max: number;
+  queue_bytes_max: number;
+  payload_bytes_max: number;
+}
+
+interface OpenAppend {
+  records: number;
+  bytes: number;
+  resolve(positions: Position[]): void;
+  reject(fault: Fault): void;
+}
+
+const emptyBatch = (): Batch => ({ texts: [], appends: [], reserved: false });
+
+export class AppendQueue {
+  readonly #bounds: QueueBounds;
+  readonly #send: (batch: Batch) => void;
+  /** Oldest first; the writer answers in this order. */
+  #open: OpenAppend[] = [];
+  #batch = emptyBatch();
+  #scheduled = false;
+  #records = 0;
+  #idle: () => void = () => undefined;
+  #bytes = 0;
+
+  constructor(bounds: QueueBounds, send: (batch: Batch) => void) {
+    this.#bounds = bounds;
+    this.#send = send;
+  }
+
+  get records(): number {
+    return this.#records;
+  }
+
+  /** @throws Fault `ledger_unavailable` where the queue is full, and those of `prepareRecord`. */
+  append(given: readonly NewRecord[], reserved: boolean): Promise<Position[]> {
+    const prepared = given.map((record) => prepareRecord(record, this.#bounds.payload_bytes_max));
+    const bytes = prepared.reduce((sum, record) => sum + record.bytes, 0);
+    this.#refuseWhereFull(prepared.length, bytes);
+    if (reserved) this.#flush();
+    const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
+    this.#open.push({ records: prepared.length, bytes, resolve, reject });
+    this.#records += prepared.length;
+    this.#bytes += bytes;
+    this.#add(prepared);
+    this.#batch.reserved = reserved;
+    if (reserved) this.#flush();
+    else this.#schedule();
+    return promise;
+  }
+
+  /** The oldest appends are on disk. */
+  acknowledge(appends: number, source: string, epoch: number, firstSequence: number): void {
+    let sequence = firstSequence;
+    for (const append of this.#take(appends)) {
+      append.resolve(
+        Array.from({ length: append.records }, (_, index) => ({ source, epoch, sequence: sequence + index })),
+      );
+      sequence += append.records;
+    }
+  }
+
+  /** The oldest appends were not written. Returns the number of records that they had. */
+  deny(appends: number, fault: Fault): number {
+    const denied = this.#take(appends);
+    for (const append of denied) append.reject(fault);
+    return denied.reduce((sum, append) => sum + append.records, 0);
+  }
+
+  denyAll(fault: Fault): void {
+    this.#batch = emptyBatch();
+    this.deny(this.#open.length, fault);
+  }
+
+  /** Resolves when every append so far was acknowledged or denied. */
+  async drained(): Promise<void> {
+    while (this.#open.length > 0) {
+      const { promise, resolve } = Promise.withResolvers<undefined>();
+      this.#idle = () => resolve(undefined);
+      await promise;
+    }
+  }
+
+  #take(appends: number): OpenAppend[] {
+    const taken = this.#open.splice(0, appends);
+    for (const append of taken) {
+      this.#records -= append.records;
+      this.#bytes -= append.bytes;
+    }
+    if (this.#open.length === 0) this.#idle();
+    return taken;
+  }
+
+  #add(prepared: PreparedRecord[]): void {
+    for (const { record, payload } of prepared) this.#batch.texts.push(record, payload);
+    this.#batch.appends.push(prepared.length);
+  }
+
+  #refuseWhereFull(records: number, bytes: number): void {
+    const { queue_records_max, queue_bytes_max } = this.#bounds;
+    if (this.#records + records <= queue_records_max && this.#bytes + bytes <= queue_bytes_max) return;
+    throw new Fault(
+      'ledger_unavailable',
+      `more than ${queue_records_max} records wait for the ledger's disk`,
+      {
+        remedy: 'Try again later; check the speed of the disk if this lasts.',
+      },
+    );
+  }
+
+  /** After everything that this turn of the event loop appends, so that it shares a group. */
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#batch.appends.length === 0) return;
+    const batch = this.#batch;
+    this.#batch = emptyBatch();
+    this.#send(batch);
+  }
+}

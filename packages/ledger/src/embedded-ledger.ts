@@ -1,0 +1,209 @@
+/** The ledger of one process: a writer and a publisher behind the port. */
+import {
+  Fault,
+  type AuditEvent,
+  type Clock,
+  type NewId,
+  type NewRecord,
+  type Position,
+  type StoredRecord,
+} from '@remit/contracts';
+import { AppendQueue } from './append-queue.ts';
+import { reasonOf, SyncFailure } from './disk/sync-failure.ts';
+import { emptyRoot, hashToBase64 } from './merkle/hash.ts';
+import type { Ledger, LedgerBounds, LedgerStatus, RecordFilter, SearchPage, SearchQuery } from './port.ts';
+import { RefusalRecorder } from './refusal-recorder.ts';
+import type { PublisherHandle } from './threads/publisher-handle.ts';
+import type { PublisherEvents } from './threads/publisher-loop.ts';
+import type { WriterHandle } from './threads/writer-handle.ts';
+import type { DurableEnd, WriterEvents } from './writer/writer.ts';
+
+/** Outcomes of orphans written with one append. */
+const orphansPerAppend = 1000;
+
+export interface EmbeddedSetup {
+  origin: string;
+  source: string;
+  epoch: number;
+  end: DurableEnd | undefined;
+  clock: Clock;
+  newId: NewId;
+  bounds: LedgerBounds;
+  failed: (fault: Fault) => void;
+  unlock: () => void;
+}
+
+export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
+  readonly #setup: EmbeddedSetup;
+  readonly #queue: AppendQueue;
+  readonly #listeners = new Set<(event: AuditEvent) => void>();
+  #writer: WriterHandle | undefined;
+  #publisher: PublisherHandle | undefined;
+  #end: DurableEnd | undefined;
+  #checkpoint: { size: number; time: string } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** Why nothing is appended for now, and for good. */
+  #held: string | undefined;
+  #ended: Fault | undefined;
+  #lag: string | undefined;
+  #failed = false;
+  #signing = false;
+  readonly #refusals: RefusalRecorder;
+
+  constructor(setup: EmbeddedSetup) {
+    this.#setup = setup;
+    this.#end = setup.end;
+    this.#queue = new AppendQueue(setup.bounds, (batch) => this.#writer!.submit(batch));
+    this.#refusals = new RefusalRecorder(setup, (record, reserved) => this.#queue.append([record], reserved));
+  }
+
+  /** Takes up service: closes what earlier epochs left open, and signs from now on. */
+  async begin(writer: WriterHandle, publisher: PublisherHandle): Promise<void> {
+    this.#writer = writer;
+    this.#publisher = publisher;
+    await this.#closeOrphans();
+    this.#timer = setInterval(() => void this.#signPeriodically(), this.#setup.bounds.checkpoint_interval_ms);
+    this.#timer.unref();
+  }
+
+  async #closeOrphans(): Promise<void> {
+    const orphans = await this.#publisher!.call('orphans', this.#setup.epoch, this.#now());
+    for (let at = 0; at < orphans.length; at += orphansPerAppend) {
+      await this.append(orphans.slice(at, at + orphansPerAppend));
+    }
+  }
+
+  async append(records: readonly NewRecord[]): Promise<Position[]> {
+    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#held !== undefined) throw unavailable(this.#held);
+    if (records.length === 0) return [];
+    return this.#queue.append(records, false);
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.#publisher!.call('search', query);
+  }
+
+  show(id: string): Promise<AuditEvent | undefined> {
+    return this.#publisher!.call('show', id);
+  }
+
+  async *records(filter: RecordFilter): AsyncIterable<StoredRecord> {
+    let from: number | undefined = 0;
+    while (from !== undefined) {
+      const page: { records: StoredRecord[]; next: number | undefined } = await this.#publisher!.call(
+        'records',
+        filter,
+        from,
+      );
+      yield* page.records;
+      from = page.next;
+    }
+  }
+
+  subscribe(listener: (event: AuditEvent) => void): () => void {
+    this.#listeners.add(listener);
+    this.#publisher!.watch(true);
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#publisher!.watch(false);
+    };
+  }
+
+  proof(id: string): Promise<string | undefined> {
+    return this.#publisher!.call('proof', id);
+  }
+
+  async checkpoint(): Promise<string> {
+    try {
+      const { note, size } = await this.#publisher!.call('checkpoint');
+      this.#checkpoint = { size, time: this.#now() };
+      this.#held = undefined;
+      return note;
+    } catch (error) {
+      // What cannot be vouched for is not taken on: appends wait until a checkpoint succeeds again.
+      this.#held = `no checkpoint can be published: ${reasonOf(error)}`;
+      if (error instanceof SyncFailure) this.failed(error.message);
+      throw error;
+    }
+  }
+
+  file(path: string): Promise<Uint8Array | undefined> {
+    return this.#publisher!.call('file', path);
+  }
+
+  status(): LedgerStatus {
+    const problem = this.#ended?.message ?? this.#held ?? this.#lag;
+    return {
+      size: this.#end?.size ?? 0,
+      root: this.#end?.root ?? hashToBase64(emptyRoot),
+      origin: this.#setup.origin,
+      ...(this.#checkpoint !== undefined && { checkpoint: this.#checkpoint }),
+      writable: this.#ended === undefined && this.#held === undefined,
+      queued_records: this.#queue.records,
+      ...(problem !== undefined && { problem }),
+    };
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    const ended = this.#ended;
+    this.#ended ??= unavailable('it is closing');
+    await this.#queue.drained();
+    try {
+      if (ended === undefined) await this.checkpoint();
+    } finally {
+      await this.#writer?.close();
+      await this.#publisher?.close();
+      this.#setup.unlock();
+    }
+  }
+
+  durable(appends: number, firstSequence: number, end: DurableEnd): void {
+    this.#end = end;
+    const { source, epoch } = this.#setup;
+    this.#queue.acknowledge(appends, source, epoch, firstSequence);
+    this.#publisher!.extend(end);
+    this.#refusals.writable();
+  }
+
+  denied(appends: number, reason: string, diskFull: boolean): void {
+    const records = this.#queue.deny(appends, unavailable(reason));
+    if (diskFull) this.#refusals.refused(records);
+  }
+
+  failed(reason: string): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#ended = unavailable(reason);
+    this.#queue.denyAll(this.#ended);
+    this.#setup.failed(this.#ended);
+  }
+
+  async #signPeriodically(): Promise<void> {
+    if (this.#signing || this.#failed || this.#end === undefined) return;
+    if (this.#held === undefined && this.#checkpoint?.size === this.#end.size) return;
+    this.#signing = true;
+    // The failure holds appends and stands in `status`; the next turn tries again.
+    await this.checkpoint().catch(() => undefined);
+    this.#signing = false;
+  }
+
+  #now(): string {
+    return new Date(this.#setup.clock.now()).toISOString();
+  }
+
+  tail(events: AuditEvent[]): void {
+    for (const event of events) for (const listener of this.#listeners) listener(event);
+  }
+
+  problem(reason: string | undefined): void {
+    this.#lag = reason;
+  }
+}
+
+function unavailable(reason: string): Fault {
+  return new Fault('ledger_unavailable', `the ledger cannot write: ${reason}`, {
+    remedy: 'Nothing was done. Try again when the operator has made room or repaired the disk.',
+  });
+}

@@ -1,0 +1,147 @@
+/** Opens the ledger of one process: lock, keys, recovery, writer, publisher, orphans. */
+import { randomFillSync } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { bounds, Fault } from '@remit/contracts';
+import { machineFileSystem } from './disk/file-system.ts';
+import { Reserve } from './disk/reserve.ts';
+import { syncOrFail } from './disk/replace-file.ts';
+import { EmbeddedLedger } from './embedded-ledger.ts';
+import { openKeyFile, type WorkspaceKeys } from './keys/key-file.ts';
+import { isKeyName } from './note/signed-note.ts';
+import type { Ledger, LedgerBounds, LedgerOptions } from './port.ts';
+import { Publisher, type PublisherSetup } from './projection/publisher.ts';
+import { segmentsFolder } from './segment/segment-names.ts';
+import { publisherHere, startPublisherThread } from './threads/publisher-handle.ts';
+import { startWriterThread, writerHere, type WriterHandle } from './threads/writer-handle.ts';
+import { lockFolder } from './writer/lock.ts';
+import { dropTornTail, inspectLog, type Recovered } from './writer/recovery.ts';
+import type { WriterSetup } from './writer/writer.ts';
+
+const sourcePattern = /^[A-Za-z0-9._-]{1,64}$/;
+
+/**
+ * @throws Fault `ledger_locked` (another process has the folder), `ledger_damaged`, `ledger_truncated`,
+ * `checkpoint_inconsistent`, `checkpoint_invalid`, `ledger_foreign`, `key_file_missing`, `key_file_damaged`,
+ * `key_file_open`, `options_invalid`.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  checkNames(options);
+  const disk = options.in_process?.disk ?? machineFileSystem;
+  makeFolder(path.join(options.folder, segmentsFolder));
+  if (options.checkpoint_folder !== undefined) makeFolder(options.checkpoint_folder);
+  const unlock = lockFolder(options.folder);
+  try {
+    syncOrFail(() => disk.syncFolder(options.folder), options.folder);
+    return await open(options, unlock);
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger> {
+  const limits = boundsOf(options);
+  const disk = options.in_process?.disk ?? machineFileSystem;
+  const recovered = inspectLog(options.folder, options.origin);
+  const keyFile = options.key_file ?? path.join(options.folder, 'keys.json');
+  const random = options.in_process?.random ?? ((length) => randomFillSync(Buffer.allocUnsafe(length)));
+  const keys = openKeyFile(keyFile, random, disk, recovered.end === undefined);
+  const publisherSetup: PublisherSetup = {
+    folder: options.folder,
+    checkpoint_folder: options.checkpoint_folder,
+    origin: options.origin,
+  };
+  const writerSetup = writerSetupOf(options, limits, recovered);
+  const ledger = new EmbeddedLedger({
+    origin: options.origin,
+    source: options.source,
+    epoch: writerSetup.epoch,
+    end: recovered.end,
+    clock: options.clock,
+    newId: options.newId,
+    bounds: limits,
+    failed: options.failed ?? (() => undefined),
+    unlock,
+  });
+  const publisher =
+    options.in_process === undefined
+      ? await startPublisherThread({ setup: publisherSetup, key_file: keyFile }, ledger)
+      : publisherHere(new Publisher(publisherSetup, keys, disk), ledger);
+  try {
+    // Nothing is dropped before the published checkpoints have been seen: they may vouch for the tail.
+    await publisher.call('begin', recovered.end);
+    dropTornTail(options.folder, recovered, disk);
+    const writer = await startWriter(options, writerSetup, limits, keyFile, keys, ledger);
+    await ledger.begin(writer, publisher);
+    return ledger;
+  } catch (error) {
+    await publisher.close();
+    throw error;
+  }
+}
+
+function startWriter(
+  options: LedgerOptions,
+  setup: WriterSetup,
+  limits: LedgerBounds,
+  keyFile: string,
+  keys: WorkspaceKeys,
+  ledger: EmbeddedLedger,
+): Promise<WriterHandle> {
+  const { reserve_bytes } = limits;
+  if (options.in_process === undefined)
+    return startWriterThread({ setup, key_file: keyFile, reserve_bytes }, ledger);
+  const { disk, random } = options.in_process;
+  const reserve = new Reserve(disk, options.folder, reserve_bytes);
+  const wrappingKey = (salt: Uint8Array) => keys.derive('payload keys', salt);
+  return Promise.resolve(writerHere(setup, { disk, reserve, random, wrappingKey, events: ledger }));
+}
+
+function writerSetupOf(
+  options: LedgerOptions,
+  limits: LedgerBounds,
+  { range, epoch }: Recovered,
+): WriterSetup {
+  return {
+    folder: options.folder,
+    origin: options.origin,
+    source: options.source,
+    epoch: epoch + 1,
+    size: range.size,
+    peaks: range.peaks,
+    group_bytes_max: limits.group_bytes_max,
+    segment_bytes_max: limits.segment_bytes_max,
+  };
+}
+
+function boundsOf(options: LedgerOptions): LedgerBounds {
+  return {
+    queue_records_max: bounds.ledger_queue_records_max,
+    queue_bytes_max: bounds.ledger_queue_bytes_max,
+    payload_bytes_max: bounds.payload_bytes_max,
+    group_bytes_max: bounds.ledger_group_bytes_max,
+    segment_bytes_max: bounds.ledger_segment_bytes_max,
+    reserve_bytes: bounds.disk_reserve_bytes,
+    checkpoint_interval_ms: bounds.checkpoint_interval_ms,
+    ...options.bounds,
+  };
+}
+
+function checkNames({ origin, source }: LedgerOptions): void {
+  if (!isKeyName(origin)) {
+    throw new Fault(
+      'options_invalid',
+      `\`${origin}\` cannot name a log: it is empty or has spaces or a plus`,
+    );
+  }
+  if (!sourcePattern.test(source)) {
+    throw new Fault('options_invalid', `\`${source}\` cannot name a source`, {
+      remedy: 'Use up to 64 letters, digits, dots, underscores and hyphens.',
+    });
+  }
+}
+
+function makeFolder(folder: string): void {
+  fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+}

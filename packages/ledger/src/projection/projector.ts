@@ -1,0 +1,143 @@
+/** Follows the log: turns committed groups into search rows, tiles and places, a transaction at a time. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Fault, type StoredRecord } from '@remit/contracts';
+import { CompactRange } from '../merkle/compact-range.ts';
+import { hashPrefixedLeaf } from '../merkle/hash.ts';
+import { sizeAfter } from '../segment/group.ts';
+import { readRecords, type GroupPlace, type LogReader, type ReadGroup } from '../segment/log-reader.ts';
+import type { DurableEnd } from '../writer/writer.ts';
+import type { TileStore } from './tile-store.ts';
+
+/** Records of one transaction, so that searches and the live tail get their turn in between. */
+const recordsPerStep = 1024;
+
+export class Projector {
+  readonly #database: DatabaseSync;
+  readonly #reader: LogReader;
+  readonly #tiles: TileStore;
+  readonly #blind: (conversation: string) => Uint8Array;
+  readonly #insert: StatementSync;
+  readonly #finish: StatementSync;
+  readonly #place: StatementSync;
+  readonly #advance: StatementSync;
+  /** Leaves that are in the rows. */
+  #size: number;
+  #at: GroupPlace | undefined;
+
+  constructor(
+    database: DatabaseSync,
+    reader: LogReader,
+    tiles: TileStore,
+    blind: (conversation: string) => Uint8Array,
+  ) {
+    this.#database = database;
+    this.#reader = reader;
+    this.#tiles = tiles;
+    this.#blind = blind;
+    this.#insert = database.prepare(
+      `INSERT INTO event VALUES (:key, :id, :time, :agent, :server, :tool, :action, :result, :conversation,
+         :intent, :outcome, :epoch)
+       ON CONFLICT (id) DO UPDATE SET result = coalesce(excluded.result, result),
+         intent = coalesce(intent, excluded.intent), outcome = coalesce(excluded.outcome, outcome),
+         conversation = coalesce(conversation, excluded.conversation)`,
+    );
+    this.#finish = database.prepare(
+      'UPDATE event SET result = ?, outcome = ? WHERE id = ? AND intent IS NOT NULL',
+    );
+    this.#place = database.prepare('INSERT INTO group_place VALUES (?, ?, ?, ?)');
+    this.#advance = database.prepare('UPDATE progress SET size = ?, segment = ?, "offset" = ?');
+    const progress = database.prepare('SELECT size, segment, "offset" FROM progress').get() as {
+      size: number;
+      segment: string | null;
+      offset: number | null;
+    };
+    this.#size = progress.size;
+    if (progress.segment !== null) this.#at = { segment: progress.segment, offset: progress.offset ?? 0 };
+    tiles.resume(this.#size);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * One transaction towards `end`; returns the records that it added, empty at the end.
+   * @throws Fault `ledger_damaged`, and errors of SQLite, with nothing of the step kept.
+   */
+  step(end: DurableEnd): StoredRecord[] {
+    if (this.#size >= end.size) return [];
+    const [size, at] = [this.#size, this.#at];
+    this.#database.exec('BEGIN');
+    try {
+      const added = this.#addGroups(end);
+      this.#tiles.flush();
+      this.#advance.run(this.#size, this.#at?.segment ?? null, this.#at?.offset ?? null);
+      this.#database.exec('COMMIT');
+      return added;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#size = size;
+      this.#at = at;
+      this.#tiles.resume(size);
+      throw error;
+    }
+  }
+
+  #addGroups(end: DurableEnd): StoredRecord[] {
+    const added: StoredRecord[] = [];
+    for (const group of this.#reader.groups(this.#at, end)) {
+      // The place is that of the last group taken, whose frame is read again to find the next one.
+      if (group.first_index < this.#size) continue;
+      added.push(...this.#addGroup(group));
+      this.#at = group.place;
+      this.#size = sizeAfter(group);
+      if (added.length >= recordsPerStep) break;
+    }
+    return added;
+  }
+
+  #addGroup(group: ReadGroup): StoredRecord[] {
+    if (group.first_index !== this.#size) {
+      throw new Fault('ledger_damaged', `records ${this.#size} to ${group.first_index} are missing`);
+    }
+    for (const entry of group.entries) this.#tiles.push(hashPrefixedLeaf(entry.prefixed));
+    const records = readRecords(group);
+    const times = records.map((record) => this.#addRow(record));
+    this.#place.run(group.first_index, group.place.segment, group.place.offset, Math.max(...times));
+    this.#checkTree(group);
+    return records;
+  }
+
+  /** The tiles are a second computation of the tree: it has to agree with what was committed. */
+  #checkTree(group: ReadGroup): void {
+    const size = sizeAfter(group);
+    this.#tiles.flush();
+    if (this.#tiles.root(size) !== new CompactRange(size, group.peaks).root()) {
+      throw new Fault('ledger_damaged', `the tree of ${size} records is not the one that was committed`);
+    }
+  }
+
+  /** Returns the record's time in milliseconds. */
+  #addRow(record: StoredRecord): number {
+    const time = Date.parse(record.time);
+    const result = record.meta.result ?? null;
+    if (record.phase === 'outcome' && this.#finish.run(result, record.index, record.id).changes > 0)
+      return time;
+    const conversation = record.payload?.context?.['conversation_id'];
+    this.#insert.run({
+      key: record.index,
+      id: record.id,
+      time,
+      agent: record.meta.agent ?? null,
+      server: record.meta.server ?? null,
+      tool: record.meta.tool ?? null,
+      action: record.event,
+      result,
+      conversation: typeof conversation === 'string' ? this.#blind(conversation) : null,
+      intent: record.phase === 'intent' ? record.index : null,
+      outcome: record.phase === 'intent' ? null : record.index,
+      epoch: record.position.epoch,
+    });
+    return time;
+  }
+}

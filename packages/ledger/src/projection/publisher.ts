@@ -1,0 +1,273 @@
+/**
+ * Everything that is read or made from the durable log: search, live tail, tiles, proofs and
+ * checkpoints. It runs beside the writer and never in its way.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import { Fault, type AuditEvent, type NewRecord, type StoredRecord } from '@remit/contracts';
+import { createHmac, type KeyObject } from 'node:crypto';
+import type { FileSystem } from '../disk/file-system.ts';
+import type { WorkspaceKeys } from '../keys/key-file.ts';
+import { hashToBase64 } from '../merkle/hash.ts';
+import { parseTilePath, tileWidth } from '../merkle/tile.ts';
+import { encodeReceipt } from '../note/tlog-proof.ts';
+import { foldEvent } from '../record/audit-event.ts';
+import type { RecordFilter, SearchPage, SearchQuery } from '../port.ts';
+import { LogReader, readRecord, readRecords, type ReadGroup } from '../segment/log-reader.ts';
+import type { DurableEnd } from '../writer/writer.ts';
+import { Checkpointer, checkpointName } from './checkpointer.ts';
+import { openProjection, removeProjection, type EventRow } from './database.ts';
+import { searchRows, timeOf } from './event-search.ts';
+import { Projector } from './projector.ts';
+import { TileStore } from './tile-store.ts';
+
+export interface PublisherSetup {
+  folder: string;
+  checkpoint_folder: string | undefined;
+  origin: string;
+}
+
+/** What can be thrown away and made again from the log. */
+interface Projection {
+  database: DatabaseSync;
+  tiles: TileStore;
+  projector: Projector;
+}
+
+/** Groups of records read for one answer to `records`. */
+const recordsPerPage = 1024;
+
+export class Publisher {
+  readonly #setup: PublisherSetup;
+  readonly #reader: LogReader;
+  readonly #checkpointer: Checkpointer;
+  readonly #blindKey: KeyObject;
+  #projection: Projection;
+  #end: DurableEnd | undefined;
+
+  constructor(setup: PublisherSetup, keys: WorkspaceKeys, disk: FileSystem) {
+    this.#setup = setup;
+    this.#reader = new LogReader(setup.folder, (salt) => keys.derive('payload keys', salt));
+    this.#blindKey = keys.derive('blind index', Buffer.from(setup.origin));
+    this.#projection = this.#openProjection();
+    this.#checkpointer = new Checkpointer(setup, keys, disk, (size) => this.#projection.tiles.root(size));
+  }
+
+  #openProjection(): Projection {
+    const database = openProjection(this.#setup.folder, this.#setup.origin);
+    const tiles = new TileStore(database);
+    const projector = new Projector(database, this.#reader, tiles, (text) => this.#blind(text));
+    return { database, tiles, projector };
+  }
+
+  #blind(conversation: string): Buffer {
+    return createHmac('sha256', this.#blindKey).update(`conversation:${conversation}`).digest();
+  }
+
+  /** Records that are durable but not yet searchable. */
+  get behind(): number {
+    return (this.#end?.size ?? 0) - this.#projection.projector.size;
+  }
+
+  /** Tells how far the log is durable. */
+  extend(end: DurableEnd): void {
+    this.#end = end;
+  }
+
+  /** One step towards the end; where somebody watches, the events that it made visible, as they stand. */
+  step(watched: boolean): AuditEvent[] {
+    if (this.#end === undefined) return [];
+    const records = this.#projection.projector.step(this.#end);
+    return watched ? records.map((record) => this.#eventOf(record)) : [];
+  }
+
+  catchUp(): void {
+    while (this.behind > 0) this.#projection.projector.step(this.#end!);
+  }
+
+  /**
+   * Takes up the log as it was found, with the projections brought up to it.
+   * @throws Fault when it does not continue the checkpoints that were published, or is damaged.
+   */
+  begin(end: DurableEnd | undefined): void {
+    this.#end = end;
+    if (!this.#agrees()) {
+      this.#projection.database.close();
+      removeProjection(this.#setup.folder);
+      this.#projection = this.#openProjection();
+      this.catchUp();
+    }
+    this.#checkpointer.checkAgainstPublished(end?.size ?? 0);
+  }
+
+  /** Whether the projections are of this very log. Where not, they are made anew, and what is wrong comes up again. */
+  #agrees(): boolean {
+    const { projector, tiles } = this.#projection;
+    const size = this.#end?.size ?? 0;
+    try {
+      this.catchUp();
+      return projector.size === size && (size === 0 || hashToBase64(tiles.root(size)) === this.#end?.root);
+    } catch {
+      return false;
+    }
+  }
+
+  /** Intents of earlier epochs that nothing ended: what their outcome records have to say. */
+  orphans(epoch: number, time: string): NewRecord[] {
+    const rows = this.#projection.database
+      .prepare('SELECT * FROM event WHERE outcome IS NULL AND epoch < ? ORDER BY key')
+      .all(epoch) as unknown as EventRow[];
+    return rows.map((row) => outcomeOfOrphan(this.#recordAt(row.key), time));
+  }
+
+  search(query: SearchQuery): SearchPage {
+    this.catchUp();
+    const { rows, cursor } = searchRows(this.#projection.database, query, (text) => this.#blind(text));
+    const events = rows.map((row) => this.#eventOfRow(row));
+    return cursor === undefined ? { events } : { events, cursor };
+  }
+
+  show(id: string): AuditEvent | undefined {
+    const row = this.#rowOf(id);
+    return row === undefined ? undefined : this.#eventOfRow(row);
+  }
+
+  /** Records from index `from` on, a page at a time; `next` is undefined at the end. */
+  records(filter: RecordFilter, from: number): { records: StoredRecord[]; next: number | undefined } {
+    this.catchUp();
+    const end = this.#end;
+    const start = Math.max(from, this.#firstIndexSince(filter.since));
+    if (end === undefined || start >= end.size) return { records: [], next: undefined };
+    let next = start;
+    const records: StoredRecord[] = [];
+    for (const group of this.#reader.groups(this.#placeOf(start), end)) {
+      for (const record of readRecords(group)) {
+        if (record.index >= start && isWanted(record, filter)) records.push(record);
+      }
+      next = group.first_index + group.entries.length;
+      if (next - start >= recordsPerPage) break;
+    }
+    return { records, next: next < end.size ? next : undefined };
+  }
+
+  /** A receipt for the last record of this action, under a checkpoint that covers it. */
+  proof(id: string): string | undefined {
+    const row = this.#rowOf(id);
+    if (row === undefined) return undefined;
+    const index = row.outcome ?? row.key;
+    const covering = this.#checkpointer.last;
+    const checkpoint =
+      covering !== undefined && covering.checkpoint.size > index ? covering.note : this.checkpoint().note;
+    const { size } = this.#checkpointer.last!.checkpoint;
+    const { record } = this.#entryAt(index);
+    return encodeReceipt({
+      index,
+      proof: this.#projection.tiles.inclusion(index, size),
+      extra: record,
+      checkpoint,
+    });
+  }
+
+  /** Signs and publishes the tree of everything durable. */
+  checkpoint(): { note: string; size: number } {
+    this.catchUp();
+    const size = this.#projection.projector.size;
+    return { note: this.#checkpointer.publish(size), size };
+  }
+
+  /** A static file of tlog-tiles. */
+  file(name: string): Uint8Array | undefined {
+    if (name === checkpointName) {
+      const note = this.#checkpointer.last?.note;
+      return note === undefined ? undefined : Buffer.from(note);
+    }
+    const tile = parseTilePath(name);
+    if (tile === undefined) return undefined;
+    this.catchUp();
+    if (tile.kind !== 'entries') return this.#projection.tiles.bytes(tile.kind, tile.number, tile.width);
+    return this.#entryBundle(tile.number * tileWidth, tile.width);
+  }
+
+  close(): void {
+    this.#projection.database.close();
+  }
+
+  /** "Sequences of big-endian uint16 length-prefixed log entries" (tlog-tiles, "Log entries"). */
+  #entryBundle(first: number, width: number): Uint8Array | undefined {
+    if (first + width > this.#projection.projector.size) return undefined;
+    const parts: Uint8Array[] = [];
+    for (let index = first; index < first + width; index += 1) {
+      const { record } = this.#entryAt(index);
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(record.length);
+      parts.push(length, record);
+    }
+    return Buffer.concat(parts);
+  }
+
+  #rowOf(id: string): EventRow | undefined {
+    this.catchUp();
+    return this.#projection.database.prepare('SELECT * FROM event WHERE id = ?').get(id) as
+      EventRow | undefined;
+  }
+
+  #eventOf(record: StoredRecord): AuditEvent {
+    const row = this.#rowOf(record.id);
+    return row === undefined ? foldEvent(record, undefined) : this.#eventOfRow(row);
+  }
+
+  #eventOfRow(row: EventRow): AuditEvent {
+    const first = row.intent === null ? undefined : this.#recordAt(row.intent);
+    const outcome = row.outcome === null ? undefined : this.#recordAt(row.outcome);
+    return foldEvent(first, outcome);
+  }
+
+  #recordAt(index: number): StoredRecord {
+    const group = this.#groupOf(index);
+    return readRecord(group, index - group.first_index);
+  }
+
+  #entryAt(index: number): ReadGroup['entries'][number] {
+    const group = this.#groupOf(index);
+    return group.entries[index - group.first_index]!;
+  }
+
+  #groupOf(index: number): ReadGroup {
+    const place = this.#placeOf(index);
+    if (place === undefined) throw new Fault('ledger_damaged', `record ${index} has no place`);
+    return this.#reader.groupAt(place);
+  }
+
+  #placeOf(index: number): { segment: string; offset: number } | undefined {
+    return this.#projection.database
+      .prepare(
+        'SELECT segment, "offset" FROM group_place WHERE first_index <= ? ORDER BY first_index DESC LIMIT 1',
+      )
+      .get(index) as { segment: string; offset: number } | undefined;
+  }
+
+  #firstIndexSince(since: string | undefined): number {
+    if (since === undefined) return 0;
+    const row = this.#projection.database
+      .prepare('SELECT min(first_index) AS first FROM group_place WHERE time_max >= ?')
+      .get(timeOf(since, 'since')) as { first: number | null };
+    return row.first ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+function isWanted(record: StoredRecord, filter: RecordFilter): boolean {
+  if (filter.since !== undefined && Date.parse(record.time) < Date.parse(filter.since)) return false;
+  if (filter.events !== undefined && !filter.events.includes(record.event)) return false;
+  return filter.phases === undefined || filter.phases.includes(record.phase);
+}
+
+/** ledger.md, 9: an intent without an outcome ends as `unknown`; it is never said to have failed. */
+function outcomeOfOrphan(intent: StoredRecord, time: string): NewRecord {
+  const { agent, server, tool, trace_id, tool_digest, approval_id } = intent.meta;
+  const repeated = { agent, server, tool, trace_id, tool_digest, approval_id };
+  const meta: NewRecord['meta'] = {
+    ...Object.fromEntries(Object.entries(repeated).filter(([, value]) => value !== undefined)),
+    result: 'unknown',
+    reason: `Remit ended before the outcome was recorded (source ${intent.position.source}, epoch ${intent.position.epoch}).`,
+  };
+  return { phase: 'outcome', id: intent.id, event: intent.event, time, meta };
+}

@@ -1,0 +1,124 @@
+/** Reads committed groups across segments, and opens the payloads in them. */
+import fs from 'node:fs';
+import type { KeyObject } from 'node:crypto';
+import { Fault, type RecordPayload, type StoredRecord } from '@remit/contracts';
+import { keyBytes, openPayload, saltBytes, unwrapKeys } from '../keys/payload-seal.ts';
+import { parseLeaf, storedRecord } from '../record/leaf.ts';
+import { frameTypes, type Frame } from './frame.ts';
+import { decodeGroup, type Entry, type Group } from './group.ts';
+import { readHeader } from './header.ts';
+import { frameAt, framesOf } from './segment-reader.ts';
+import { listSegments, segmentPath } from './segment-names.ts';
+
+/** Where a group's frame begins. */
+export interface GroupPlace {
+  segment: string;
+  offset: number;
+}
+
+export interface ReadGroup extends Group {
+  place: GroupPlace;
+  /** Payload keys in the order of the sealed payloads; undefined where they cannot be unwrapped. */
+  payload_keys: Buffer | undefined;
+}
+
+/** Frames of groups kept in memory for single reads: neighbours are mostly read together. */
+const cachedGroups = 32;
+
+export class LogReader {
+  readonly #folder: string;
+  readonly #wrappingKey: (salt: Uint8Array) => KeyObject;
+  readonly #wrapping = new Map<string, KeyObject>();
+  readonly #groups = new Map<string, ReadGroup>();
+
+  constructor(folder: string, wrappingKey: (salt: Uint8Array) => KeyObject) {
+    this.#folder = folder;
+    this.#wrappingKey = wrappingKey;
+  }
+
+  /**
+   * The groups from a place up to another, in order. `from` undefined: from the beginning.
+   * @throws Fault `ledger_damaged` where a segment ends before it should.
+   */
+  *groups(from: GroupPlace | undefined, to: GroupPlace): Generator<ReadGroup> {
+    for (const { name } of listSegments(this.#folder)) {
+      if (name > to.segment || (from !== undefined && name < from.segment)) continue;
+      const path = segmentPath(this.#folder, name);
+      const length = name === to.segment ? to.offset : fs.statSync(path).size;
+      let at = from?.segment === name ? from.offset : readHeader(path, length).end;
+      for (const frame of framesOf(path, at, length)) {
+        yield this.#read(frame, name);
+        at = frame.end;
+      }
+      if (at < length) throw this.#damaged(name, at);
+    }
+  }
+
+  /** The group at a place. */
+  groupAt(place: GroupPlace): ReadGroup {
+    const cacheKey = `${place.segment}:${place.offset}`;
+    const cached = this.#groups.get(cacheKey);
+    if (cached !== undefined) return cached;
+    const path = segmentPath(this.#folder, place.segment);
+    const file = fs.openSync(path, 'r');
+    try {
+      const frame = frameAt(file, place.offset, fs.fstatSync(file).size);
+      if (frame === undefined) throw this.#damaged(place.segment, place.offset);
+      const group = this.#read(frame, place.segment);
+      this.#remember(cacheKey, group);
+      return group;
+    } finally {
+      fs.closeSync(file);
+    }
+  }
+
+  #remember(cacheKey: string, group: ReadGroup): void {
+    const oldest = this.#groups.keys().next();
+    if (this.#groups.size >= cachedGroups && oldest.done !== true) this.#groups.delete(oldest.value);
+    this.#groups.set(cacheKey, group);
+  }
+
+  #read(frame: Frame, segment: string): ReadGroup {
+    const group = frame.type === frameTypes.group ? decodeGroup(frame.body) : undefined;
+    if (group === undefined) throw this.#damaged(segment, frame.offset);
+    const keys = group.keys.length === 0 ? undefined : this.#unwrap(group, segment);
+    return { ...group, place: { segment, offset: frame.offset }, payload_keys: keys };
+  }
+
+  #unwrap(group: Group, segment: string): Buffer | undefined {
+    let wrapping = this.#wrapping.get(segment);
+    if (wrapping === undefined) {
+      const path = segmentPath(this.#folder, segment);
+      const { header } = readHeader(path, fs.statSync(path).size);
+      wrapping = this.#wrappingKey(Buffer.from(header.salt, 'base64'));
+      this.#wrapping.set(segment, wrapping);
+    }
+    return unwrapKeys(group.keys, wrapping, group.key_counter);
+  }
+
+  #damaged(segment: string, offset: number): Fault {
+    const file = segmentPath(this.#folder, segment);
+    return new Fault('ledger_damaged', `segment \`${file}\` cannot be read at byte ${offset}`, {
+      place: { file },
+      remedy: 'Run `remit audit verify` to see all that is wrong.',
+    });
+  }
+}
+
+/** The records of a group, payloads opened where they can be. */
+export function readRecords(group: ReadGroup): StoredRecord[] {
+  return group.entries.map((_, offset) => readRecord(group, offset));
+}
+
+/** The record at this offset in its group. */
+export function readRecord(group: ReadGroup, offset: number): StoredRecord {
+  const entry = group.entries[offset]!;
+  return storedRecord(parseLeaf(entry.record), group.first_index + offset, payloadOf(group, entry));
+}
+
+function payloadOf(group: ReadGroup, { sealed, sealed_ordinal }: Entry): RecordPayload | undefined {
+  if (sealed === undefined) return undefined;
+  const key = group.payload_keys?.subarray(sealed_ordinal * keyBytes, (sealed_ordinal + 1) * keyBytes);
+  const plain = key === undefined ? undefined : openPayload(sealed, key);
+  return plain === undefined ? undefined : (JSON.parse(plain.toString('utf8', saltBytes)) as RecordPayload);
+}

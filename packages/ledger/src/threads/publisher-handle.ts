@@ -1,0 +1,90 @@
+/** The publisher as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
+import { once } from 'node:events';
+import { Fault } from '@remit/contracts';
+import { reasonOf, SyncFailure } from '../disk/sync-failure.ts';
+import type { Publisher } from '../projection/publisher.ts';
+import type { DurableEnd } from '../writer/writer.ts';
+import { unpackError } from './crossing-error.ts';
+import { PublisherLoop, type PublisherEvents, type PublisherMethod } from './publisher-loop.ts';
+import type { FromPublisher, PublisherThreadData, ToPublisher } from './publisher-thread.ts';
+import { startThread } from './thread-start.ts';
+
+type Parameters_<Method extends PublisherMethod> = Parameters<Publisher[Method]>;
+type Answer<Method extends PublisherMethod> = ReturnType<Publisher[Method]>;
+
+export interface PublisherHandle {
+  call<Method extends PublisherMethod>(
+    method: Method,
+    ...parameters: Parameters_<Method>
+  ): Promise<Answer<Method>>;
+  extend(end: DurableEnd): void;
+  watch(watched: boolean): void;
+  close(): Promise<void>;
+}
+
+interface OpenCall {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+export async function startPublisherThread(
+  data: PublisherThreadData,
+  events: PublisherEvents,
+): Promise<PublisherHandle> {
+  const worker = await startThread('publisher', data);
+  const calls = new Map<number, OpenCall>();
+  let lastId = 0;
+  let ended: Fault | undefined;
+  worker.on('message', (message: FromPublisher) => receive(message, calls, events));
+  worker.on('error', (error) => {
+    ended = new Fault('ledger_unavailable', `the ledger's reader ended: ${reasonOf(error)}`);
+    events.problem(ended.message);
+    for (const call of calls.values()) call.reject(ended);
+    calls.clear();
+  });
+  const send = (message: ToPublisher): void => worker.postMessage(message);
+  return {
+    async call(method, ...parameters) {
+      if (ended !== undefined) throw ended;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      lastId += 1;
+      calls.set(lastId, { resolve, reject });
+      send({ type: 'call', id: lastId, method, parameters });
+      return (await promise) as never;
+    },
+    extend: (end) => send({ type: 'extend', end }),
+    watch: (watched) => send({ type: 'watch', watched }),
+    async close() {
+      if (ended !== undefined) return;
+      const exit = once(worker, 'exit');
+      send({ type: 'close' });
+      await exit;
+    },
+  };
+}
+
+function receive(message: FromPublisher, calls: Map<number, OpenCall>, events: PublisherEvents): void {
+  if (message.type === 'tail') return events.tail(message.events);
+  if (message.type === 'problem') return events.problem(message.reason);
+  if (message.type !== 'answer' && message.type !== 'refusal') return;
+  const call = calls.get(message.id);
+  calls.delete(message.id);
+  if (message.type === 'answer') return call?.resolve(message.value);
+  const { error } = message;
+  call?.reject(
+    error.sync_failure ? new SyncFailure(error.place?.file ?? '', error.message) : unpackError(error),
+  );
+}
+
+export function publisherHere(publisher: Publisher, events: PublisherEvents): PublisherHandle {
+  const loop = new PublisherLoop(publisher, events);
+  return {
+    call: (method, ...parameters) => {
+      const answer = new Promise((resolve) => resolve(loop.call(method, parameters)));
+      return answer as Promise<never>;
+    },
+    extend: (end) => loop.extend(end),
+    watch: (watched) => loop.watch(watched),
+    close: () => Promise.resolve(loop.close()),
+  };
+}

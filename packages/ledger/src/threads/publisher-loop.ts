@@ -1,0 +1,76 @@
+/** Drives a publisher: answers calls, and follows the log in steps in between. The same in a thread and without one. */
+import type { AuditEvent } from '@remit/contracts';
+import { reasonOf } from '../disk/sync-failure.ts';
+import type { Publisher } from '../projection/publisher.ts';
+import type { DurableEnd } from '../writer/writer.ts';
+
+/** What may be asked of a publisher from outside its thread. */
+export type PublisherMethod =
+  'begin' | 'orphans' | 'search' | 'show' | 'records' | 'proof' | 'checkpoint' | 'file';
+
+export interface PublisherEvents {
+  /** Events as they became durable. */
+  tail(events: AuditEvent[]): void;
+  /** Why the projections do not follow; undefined when they do again. */
+  problem(reason: string | undefined): void;
+}
+
+export class PublisherLoop {
+  readonly #publisher: Publisher;
+  readonly #events: PublisherEvents;
+  #scheduled = false;
+  #watched = false;
+  #problem: string | undefined;
+  #closed = false;
+
+  constructor(publisher: Publisher, events: PublisherEvents) {
+    this.#publisher = publisher;
+    this.#events = events;
+  }
+
+  call(method: PublisherMethod, parameters: unknown[]): unknown {
+    const callable = this.#publisher[method] as (...parameters: unknown[]) => unknown;
+    return callable.apply(this.#publisher, parameters);
+  }
+
+  watch(watched: boolean): void {
+    this.#watched = watched;
+  }
+
+  extend(end: DurableEnd): void {
+    this.#publisher.extend(end);
+    this.#schedule();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#publisher.close();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      if (!this.#closed) this.#step();
+    });
+  }
+
+  #step(): void {
+    try {
+      const events = this.#publisher.step(this.#watched);
+      if (events.length > 0) this.#events.tail(events);
+      this.#report(undefined);
+      if (this.#publisher.behind > 0) this.#schedule();
+    } catch (error) {
+      // Tried again when the log grows: a full disk passes, and every search says what is wrong.
+      this.#report(reasonOf(error));
+    }
+  }
+
+  #report(problem: string | undefined): void {
+    if (this.#problem === problem) return;
+    this.#problem = problem;
+    this.#events.problem(problem);
+  }
+}

@@ -1,0 +1,63 @@
+/** Thread entry: the publisher. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { machineFileSystem } from '../disk/file-system.ts';
+import { readKeyFile } from '../keys/key-file.ts';
+import { Publisher, type PublisherSetup } from '../projection/publisher.ts';
+import type { DurableEnd } from '../writer/writer.ts';
+import { packError, type CrossingError } from './crossing-error.ts';
+import { PublisherLoop, type PublisherMethod } from './publisher-loop.ts';
+import type { AuditEvent } from '@remit/contracts';
+
+export interface PublisherThreadData {
+  setup: PublisherSetup;
+  key_file: string;
+}
+
+export type ToPublisher =
+  | { type: 'call'; id: number; method: PublisherMethod; parameters: unknown[] }
+  | { type: 'extend'; end: DurableEnd }
+  | { type: 'watch'; watched: boolean }
+  | { type: 'close' };
+
+export type FromPublisher =
+  | { type: 'started' }
+  | { type: 'not_started'; error: CrossingError }
+  | { type: 'answer'; id: number; value: unknown }
+  | { type: 'refusal'; id: number; error: CrossingError }
+  | { type: 'tail'; events: AuditEvent[] }
+  | { type: 'problem'; reason: string | undefined };
+
+const port = parentPort!;
+const send = (message: FromPublisher): void => port.postMessage(message);
+
+function start(): PublisherLoop {
+  const { setup, key_file } = workerData as PublisherThreadData;
+  return new PublisherLoop(new Publisher(setup, readKeyFile(key_file), machineFileSystem), {
+    tail: (events) => send({ type: 'tail', events }),
+    problem: (reason) => send({ type: 'problem', reason }),
+  });
+}
+
+function answer(loop: PublisherLoop, { id, method, parameters }: ToPublisher & { type: 'call' }): void {
+  try {
+    send({ type: 'answer', id, value: loop.call(method, parameters) });
+  } catch (error) {
+    send({ type: 'refusal', id, error: packError(error) });
+  }
+}
+
+function receive(loop: PublisherLoop, message: ToPublisher): void {
+  if (message.type === 'call') return answer(loop, message);
+  if (message.type === 'extend') return loop.extend(message.end);
+  if (message.type === 'watch') return loop.watch(message.watched);
+  loop.close();
+  port.close();
+}
+
+try {
+  const loop = start();
+  port.on('message', (message: ToPublisher) => receive(loop, message));
+  send({ type: 'started' });
+} catch (error) {
+  send({ type: 'not_started', error: packError(error) });
+}

@@ -1,0 +1,47 @@
+/** The writer as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
+import { once } from 'node:events';
+import { reasonOf } from '../disk/sync-failure.ts';
+import {
+  Writer,
+  type Batch,
+  type WriterEvents,
+  type WriterSetup,
+  type WriterTools,
+} from '../writer/writer.ts';
+import { startThread } from './thread-start.ts';
+import type { FromWriter, ToWriter, WriterThreadData } from './writer-thread.ts';
+
+export interface WriterHandle {
+  submit(batch: Batch): void;
+  close(): Promise<void>;
+}
+
+export async function startWriterThread(data: WriterThreadData, events: WriterEvents): Promise<WriterHandle> {
+  const worker = await startThread('writer', data);
+  worker.on('message', (message: FromWriter) => receive(message, events));
+  // A thread that ends by itself has lost its state: what it held is neither acknowledged nor known.
+  worker.on('error', (error) => events.failed(`the ledger's writer ended: ${reasonOf(error)}`));
+  const send = (message: ToWriter): void => worker.postMessage(message);
+  return {
+    submit: (batch) => send({ type: 'append', batch }),
+    async close() {
+      const exit = once(worker, 'exit');
+      send({ type: 'close' });
+      await exit;
+    },
+  };
+}
+
+function receive(message: FromWriter, events: WriterEvents): void {
+  if (message.type === 'durable') events.durable(message.appends, message.first_sequence, message.end);
+  if (message.type === 'denied') events.denied(message.appends, message.reason, message.disk_full);
+  if (message.type === 'failed') events.failed(message.reason);
+}
+
+export function writerHere(setup: WriterSetup, tools: WriterTools): WriterHandle {
+  const writer = new Writer(setup, tools);
+  return {
+    submit: (batch) => writer.submit(batch),
+    close: () => Promise.resolve(writer.close()),
+  };
+}

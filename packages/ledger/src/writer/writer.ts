@@ -1,0 +1,199 @@
+/**
+ * The commit loop. While one group is being synced the next is being prepared; when the sync is done
+ * whatever has gathered is written, so that groups grow with the load and no timer is needed.
+ */
+import { Fault } from '@remit/contracts';
+import type { KeyObject } from 'node:crypto';
+import type { FileSystem } from '../disk/file-system.ts';
+import type { Reserve } from '../disk/reserve.ts';
+import { isDiskFull, reasonOf, SyncFailure } from '../disk/sync-failure.ts';
+import { CompactRange } from '../merkle/compact-range.ts';
+import { LeafText } from '../record/leaf.ts';
+import { GroupBuilder } from './group-builder.ts';
+import { RandomPool } from './random-pool.ts';
+import { SegmentWriter } from './segment-writer.ts';
+
+/** Appends that arrived together. */
+export interface Batch {
+  /** For each record its canonical text and its payload's text or undefined, in turn. */
+  texts: (string | undefined)[];
+  /** Number of records of each append. */
+  appends: number[];
+  /** May use the disk's reserve: it records that the disk is full. */
+  reserved: boolean;
+}
+
+/** The end of the log that is known to be on disk. */
+export interface DurableEnd {
+  size: number;
+  /** Root of the tree, base64. */
+  root: string;
+  segment: string;
+  offset: number;
+}
+
+export interface WriterEvents {
+  /** The oldest `appends` open appends are durable, their records numbered from `first_sequence`. */
+  durable(appends: number, firstSequence: number, end: DurableEnd): void;
+  /** The oldest `appends` open appends were not written, and nothing of them remains. */
+  denied(appends: number, reason: string, diskFull: boolean): void;
+  /** The ledger ended for good. Every open append was denied before. */
+  failed(reason: string): void;
+}
+
+export interface WriterSetup {
+  folder: string;
+  origin: string;
+  source: string;
+  epoch: number;
+  size: number;
+  peaks: readonly string[];
+  group_bytes_max: number;
+  segment_bytes_max: number;
+}
+
+export interface WriterTools {
+  disk: FileSystem;
+  reserve: Reserve;
+  random: (length: number) => Uint8Array;
+  wrappingKey: (salt: Uint8Array) => KeyObject;
+  events: WriterEvents;
+}
+
+interface Prepared {
+  builder: GroupBuilder;
+  appends: number;
+  reserved: boolean;
+}
+
+export class Writer {
+  readonly #setup: WriterSetup;
+  readonly #tools: WriterTools;
+  readonly #leaf: LeafText;
+  readonly #segments: SegmentWriter;
+  /** The tree and the sequence after everything durable. */
+  #range: CompactRange;
+  #sequence = 1;
+  #waiting: Batch[] = [];
+  #next: Prepared;
+  #spare: GroupBuilder;
+  #syncing = false;
+  /** Appends that were neither acknowledged nor denied. */
+  #open = 0;
+  #full: boolean;
+  #ended: string | undefined;
+
+  constructor(setup: WriterSetup, tools: WriterTools) {
+    this.#setup = setup;
+    this.#tools = tools;
+    this.#leaf = new LeafText(setup.source, setup.epoch);
+    this.#range = new CompactRange(setup.size, setup.peaks);
+    this.#segments = new SegmentWriter(setup, tools);
+    const random = new RandomPool(tools.random);
+    this.#next = { builder: new GroupBuilder(random, this.#start()), appends: 0, reserved: false };
+    this.#spare = new GroupBuilder(random, this.#start());
+    this.#full = !tools.reserve.take();
+  }
+
+  submit(batch: Batch): void {
+    if (this.#ended !== undefined) return this.#tools.events.denied(batch.appends.length, this.#ended, false);
+    this.#open += batch.appends.length;
+    this.#waiting.push(batch);
+    this.#prepare();
+    this.#commit();
+  }
+
+  close(): void {
+    this.#ended ??= 'the ledger is closed';
+    this.#segments.close();
+  }
+
+  #start(): { range: CompactRange; first_sequence: number; leaf: LeafText } {
+    return { range: this.#range, first_sequence: this.#sequence, leaf: this.#leaf };
+  }
+
+  /** Moves waiting batches into the next group, up to its size. */
+  #prepare(): void {
+    for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
+      const { builder, appends, reserved } = this.#next;
+      // What may use the reserve is committed alone, or it would take others with it.
+      if (appends > 0 && (batch.reserved || reserved || builder.bytes >= this.#setup.group_bytes_max)) return;
+      for (let index = 0; index < batch.texts.length; index += 2) {
+        builder.add(batch.texts[index]!, batch.texts[index + 1]);
+      }
+      this.#next.appends += batch.appends.length;
+      this.#next.reserved = batch.reserved;
+      this.#waiting.shift();
+    }
+  }
+
+  #commit(): void {
+    while (!this.#syncing && this.#next.appends > 0 && this.#ended === undefined) {
+      const group = this.#next;
+      if (!this.#write(group)) {
+        this.#restart(group.builder);
+        continue;
+      }
+      this.#syncing = true;
+      const firstSequence = this.#sequence;
+      this.#sequence += group.builder.count;
+      this.#range = group.builder.range;
+      this.#spare.reset(this.#start());
+      this.#next = { builder: this.#spare, appends: 0, reserved: false };
+      this.#spare = group.builder;
+      this.#segments.datasync((error) => {
+        this.#synced(error, group.appends, firstSequence);
+      });
+      this.#prepare();
+    }
+  }
+
+  /** Forgets a group that could not be written, and prepares what waits behind it. */
+  #restart(builder: GroupBuilder): void {
+    builder.reset(this.#start());
+    this.#next = { builder, appends: 0, reserved: false };
+    this.#prepare();
+  }
+
+  #synced(error: Error | null, appends: number, firstSequence: number): void {
+    this.#syncing = false;
+    if (error !== null) return this.#fail(new SyncFailure(this.#segments.path, error));
+    this.#open -= appends;
+    this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range));
+    this.#commit();
+  }
+
+  /** True when the group's bytes are with the system; otherwise it has been denied. */
+  #write(group: Prepared): boolean {
+    try {
+      if (this.#full && !group.reserved) {
+        this.#full = !this.#tools.reserve.take();
+        if (this.#full) throw new Fault('disk_full', 'the disk of the ledger is full');
+      }
+      this.#segments.write(group.builder, this.#range, this.#sequence);
+      return true;
+    } catch (error) {
+      if (error instanceof SyncFailure) this.#fail(error);
+      else this.#deny(group, error);
+      return false;
+    }
+  }
+
+  #deny(group: Prepared, error: unknown): void {
+    if (isDiskFull(error) && !this.#full) {
+      this.#full = true;
+      this.#tools.reserve.release();
+    }
+    this.#open -= group.appends;
+    this.#tools.events.denied(group.appends, reasonOf(error), this.#full);
+  }
+
+  #fail(error: SyncFailure): void {
+    this.#ended = error.message;
+    const open = this.#open;
+    this.#open = 0;
+    this.#waiting = [];
+    this.#tools.events.denied(open, error.message, false);
+    this.#tools.events.failed(error.message);
+  }
+}
