@@ -1,6 +1,12 @@
-export { decide } from './decide.ts';
+export { longestWindow } from './compile/longest-window.ts';
+export { decide } from './decide/decide.ts';
+export { lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export { explain } from './explain/explain.ts';
+export { formatExplanation } from './explain/text.ts';
 export { loadWorkspace } from './load.ts';
+export { acceptLock } from './lock/accept.ts';
+export { diffLock } from './lock/diff.ts';
 export { formatLock } from './lock/format.ts';
-export { lockedTool, mayUse, visibleServers } from './may-use.ts';
+export { parseLock } from './lock/parse.ts';
 export type { LockedTool } from './names/tool.ts';
 export * from './port.ts';

@@ -1,7 +1,16 @@
 /**
  * What the rest of Remit knows of this package. Loading and deciding are pure: text in, values out.
  */
-import type { Action, Decision, Mode, Place, ToolsLock } from '@remit/contracts';
+import type {
+  Action,
+  Decision,
+  JsonValue,
+  Mode,
+  Place,
+  RuleReference,
+  Tier,
+  ToolsLock,
+} from '@remit/contracts';
 
 /** One policy document file. `path` is relative to the workspace folder, with forward slashes. */
 export interface SourceFile {
@@ -87,3 +96,45 @@ export interface Target {
 }
 
 export type Decide = (policy: CompiledPolicy, action: Action, state: StateSnapshot) => Decision;
+
+export interface ToolName {
+  server: string;
+  tool: string;
+}
+
+/** One difference in a tool's definition; `path` is a JSON Pointer into it. Absent side: not there. */
+export interface ToolChange {
+  path: string;
+  before?: JsonValue;
+  after?: JsonValue;
+}
+
+/** `tools.lock` against live servers; every list is sorted. */
+export interface LockDiff {
+  added: ToolName[];
+  removed: ToolName[];
+  changed: (ToolName & { changes: ToolChange[] })[];
+  /** Servers of the lock that did not answer. */
+  unreachable: string[];
+}
+
+/** One rule that speaks of the explained call, whether or not its condition holds. */
+export interface ExplainedRule {
+  rule: RuleReference;
+  /** What it does to a call that it matches; a tier up to `approval` also grants. */
+  says: 'allow' | 'deny' | Tier;
+  /** As written in the document. */
+  text: string;
+  condition?: { source: string; outcome: 'holds' | 'does_not_hold' | 'failed'; problem?: string };
+  /** True for the rule that decided. */
+  decisive: boolean;
+}
+
+/** Why a call is decided as it is, and what would have to change for another decision. */
+export interface Explanation {
+  decision: Decision;
+  /** Sorted by what they say (deny, tiers from the strictest, allow), then by place. */
+  rules: ExplainedRule[];
+  /** Full sentences, each a change that is needed together with the others. */
+  changes: string[];
+}

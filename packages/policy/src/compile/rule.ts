@@ -9,6 +9,7 @@ import type { Word } from '../document/reading.ts';
 import type { RemitDocument } from '../document/remit.ts';
 import type { Catalog, Meaning, NamedAction } from '../names/catalog.ts';
 import { isGlob } from '../names/glob.ts';
+import { looksLikeUri } from '../names/uri.ts';
 
 export interface Rule {
   /** What it does to what it matches: a tier from `automatic` to `approval` also grants. */
@@ -75,14 +76,11 @@ function toolMatch(word: Word, catalog: Catalog): { match: Match; action?: Named
   }
 }
 
-/** Scheme of a URI (RFC 3986, 3.1) that stands before any slash. */
-const URI = /^[A-Za-z][A-Za-z0-9+.-]*:/;
-
 function targetMatch(word: Word, area: AccessArea): { match: Match } {
   const { text } = word;
   if (area === 'sampling' || area === 'elicitation')
     return { match: { kind: 'glob', server: text, target: '*' } };
-  if (area === 'resources' && URI.test(text)) {
+  if (area === 'resources' && looksLikeUri(text)) {
     return {
       match: isGlob(text) ? { kind: 'glob', server: '*', target: text } : { kind: 'exact', name: text },
     };

@@ -136,20 +136,14 @@ interface Schema {
 }
 
 function typeOf(shape: Shape): string | Schema {
-  switch (shape.kind) {
-    case 'any':
-      return 'dyn';
-    case 'null':
-      return 'null';
-    case 'list': {
-      const items = typeOf(shape.items);
-      return typeof items === 'string' ? `list<${items}>` : 'list<dyn>';
-    }
-    case 'object':
-      return Object.fromEntries([...shape.fields].map(([field, inner]) => [field, typeOf(inner)]));
-    default:
-      return shape.kind;
+  if (shape.kind === 'object') {
+    return Object.fromEntries([...shape.fields].map(([field, inner]) => [field, typeOf(inner)]));
   }
+  if (shape.kind === 'list') {
+    const items = typeOf(shape.items);
+    return typeof items === 'string' ? `list<${items}>` : 'list<dyn>';
+  }
+  return shape.kind === 'any' ? 'dyn' : shape.kind;
 }
 
 interface LibraryError {

@@ -95,7 +95,7 @@ export class Condition {
 interface ArgumentsView {
   /** Top-level arguments that the condition looks at; undefined where it looks at `args` as a whole. */
   fields: readonly string[] | undefined;
-  shapeOf(name: string): Shape;
+  shapeOf: (this: void, name: string) => Shape;
 }
 
 const ANY: Shape = { kind: 'any' };
@@ -154,7 +154,7 @@ export class Conditions {
     const key = tool?.key ?? '';
     let scope = this.#scopes.get(key);
     if (scope === undefined) {
-      const args = tool === undefined ? ANY : shapeOfSchema(tool.definition.inputSchema as JsonObject);
+      const args = tool === undefined ? ANY : shapeOfSchema(tool.definition.inputSchema);
       scope = this.#cel.scope({ ...commonShapes, args });
       this.#scopes.set(key, scope);
     }

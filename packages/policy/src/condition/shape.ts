@@ -29,6 +29,15 @@ export function shapeOfSchema(schema: JsonObject): Shape {
   return new SchemaReader(schema).shape(schema, 0);
 }
 
+/** Types of JSON Schema that hold one value. */
+const scalars: ReadonlyMap<string, Shape> = new Map<string, Shape>([
+  ['string', text],
+  ['boolean', { kind: 'bool' }],
+  ['integer', { kind: 'int' }],
+  ['number', { kind: 'double' }],
+  ['null', { kind: 'null' }],
+]);
+
 class SchemaReader {
   readonly #root: JsonObject;
   #fields = 0;
@@ -41,24 +50,10 @@ class SchemaReader {
     if (!isJsonObject(schema) || depth > SCHEMA_DEPTH_MAX) return ANY;
     const reference = own(schema, '$ref');
     if (typeof reference === 'string') return this.shape(this.#resolve(reference), depth + 1);
-    switch (own(schema, 'type')) {
-      case 'string':
-        return text;
-      case 'boolean':
-        return { kind: 'bool' };
-      case 'integer':
-        return { kind: 'int' };
-      case 'number':
-        return { kind: 'double' };
-      case 'null':
-        return { kind: 'null' };
-      case 'array':
-        return { kind: 'list', items: this.shape(own(schema, 'items'), depth + 1) };
-      case 'object':
-        return this.#object(schema, depth);
-      default:
-        return ANY;
-    }
+    const type = own(schema, 'type');
+    if (type === 'array') return { kind: 'list', items: this.shape(own(schema, 'items'), depth + 1) };
+    if (type === 'object') return this.#object(schema, depth);
+    return (typeof type === 'string' ? scalars.get(type) : undefined) ?? ANY;
   }
 
   #resolve(reference: string): JsonValue | undefined {

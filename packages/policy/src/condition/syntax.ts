@@ -62,23 +62,17 @@ function walk(node: ASTNode, syntax: Syntax, depth: number, loops: number): void
 
 /** The chain of fields that ends in this node; undefined where it does not start at a variable. */
 function pathOf(node: ASTNode): Path | undefined {
-  switch (node.op) {
-    case 'id':
-      return { root: node.args, fields: [], offsets: [] };
-    case '.':
-    case '.?': {
-      const [object, field] = node.args;
-      return longer(pathOf(object), field, node.end - field.length);
-    }
-    case '[]':
-    case '[?]': {
-      const [object, index] = node.args;
-      const literal = index.op === 'value' && typeof index.args === 'string' ? index.args : undefined;
-      return literal === undefined ? undefined : longer(pathOf(object), literal, index.start);
-    }
-    default:
-      return undefined;
+  if (node.op === 'id') return { root: node.args, fields: [], offsets: [] };
+  if (node.op === '.' || node.op === '.?') {
+    const [parent, field] = node.args;
+    return longer(pathOf(parent), field, node.end - field.length);
   }
+  if (node.op === '[]' || node.op === '[?]') {
+    const [parent, index] = node.args;
+    const literal = index.op === 'value' && typeof index.args === 'string';
+    return literal ? longer(pathOf(parent), String(index.args), index.start) : undefined;
+  }
+  return undefined;
 }
 
 function longer(path: Path | undefined, field: string, offset: number): Path | undefined {
@@ -96,32 +90,21 @@ function plain(nodes: readonly ASTNode[]): Child[] {
 
 /** Parts of a node. Those of a path are left out: the path stands for them. */
 function childrenOf(node: ASTNode, isPath: boolean): Child[] {
-  if (isPath) return [];
-  switch (node.op) {
-    case 'value':
-    case 'id':
-      return [];
-    case '.':
-    case '.?':
-      return plain([node.args[0]]);
-    case 'call':
-      return plain(node.args[1]);
-    case 'rcall': {
-      const [name, receiver, args] = node.args;
-      if (!LOOPS.has(name)) return plain([receiver, ...args]);
-      // The first argument only names the loop's variable.
-      return [...plain([receiver]), ...args.slice(1).map((body) => ({ node: body, loop: true }))];
-    }
-    case 'list':
-      return plain(node.args);
-    case 'map':
-      return plain(node.args.flat());
-    case '!_':
-    case '-_':
-      return plain([node.args]);
-    default:
-      return plain(node.args);
-  }
+  if (isPath || node.op === 'value') return [];
+  if (node.op === 'rcall') return partsOfCall(node);
+  // Operands differ from one operator to the next; whatever is a node in them is a part.
+  return plain([node.args].flat(3).filter(isNode));
+}
+
+function isNode(operand: unknown): operand is ASTNode {
+  return typeof operand === 'object' && operand !== null && 'op' in operand;
+}
+
+function partsOfCall(node: ASTNode & { op: 'rcall' }): Child[] {
+  const [name, receiver, args] = node.args;
+  if (!LOOPS.has(name)) return plain([receiver, ...args]);
+  // The first argument only names the loop's variable.
+  return [...plain([receiver]), ...args.slice(1).map((body) => ({ node: body, loop: true }))];
 }
 
 function inspectNode(node: ASTNode, syntax: Syntax, loops: number): void {

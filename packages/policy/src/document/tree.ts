@@ -4,7 +4,7 @@
  */
 import { bounds } from '@remit/contracts';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import type { Document, Node, ParsedNode, Scalar as YamlScalar } from 'yaml';
+import type { Document, Node, Scalar as YamlScalar } from 'yaml';
 import type { Findings, Spot } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
 
@@ -67,7 +67,7 @@ class TreeBuilder {
       this.#findings.error('invalid_yaml', message, this.#spot(fault.pos[0]));
     }
     if (document.errors.length > 0) return [];
-    const contents = document.contents as ParsedNode | null;
+    const contents = document.contents;
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
     const tree = this.#tree(contents, document, 0);
     if (tree === undefined) return [];
@@ -157,16 +157,13 @@ class TreeBuilder {
     if (node === null) return nothing(spot);
     const { value, type } = node as YamlScalar;
     const style = type?.startsWith('BLOCK') ? 'block' : type?.startsWith('QUOTE') ? 'quoted' : 'plain';
-    switch (typeof value) {
-      case 'string':
-      case 'number':
-      case 'boolean':
-        return { kind: 'scalar', value, spot, style };
-      default:
-        if (value === null) return nothing(spot);
-        this.#findings.error('invalid_value', 'a value has to be text, a number, true, false or empty', spot);
-        return undefined;
+    if (value === null) return nothing(spot);
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      return { kind: 'scalar', value, spot, style };
     }
+    const message = 'a value has to be text, a number, true, false or empty';
+    this.#findings.error('invalid_value', message, spot);
+    return undefined;
   }
 }
 

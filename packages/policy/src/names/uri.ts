@@ -22,3 +22,13 @@ function encodesUnreserved(uri: string): boolean {
     /[A-Za-z0-9\-._~]/.test(String.fromCharCode(Number.parseInt(triplet.slice(1), 16))),
   );
 }
+
+/** Scheme of a URI (RFC 3986, 3.1) that stands before any slash; or the start of a URI template. */
+export function looksLikeUri(text: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9+.-]*:|^\{/.test(text);
+}
+
+/** A URI template (RFC 6570) as a pattern: each expression can become any text. */
+export function templatePattern(template: string): string {
+  return template.replaceAll(/\{[^{}]*\}/g, '*');
+}

@@ -1,15 +1,15 @@
 /** What an agent may see: lists of tools, resources and prompts are filtered with this. */
 import type { ActionKind } from '@remit/contracts';
-import type { AgentPolicy } from './compile/agent.ts';
-import { internals } from './compile/compiled.ts';
-import type { Compiled } from './compile/compiled.ts';
-import type { Rule } from './compile/rule.ts';
-import { templatePattern } from './decide-target.ts';
-import type { AccessArea } from './document/access.ts';
-import { accessAreas } from './document/access.ts';
-import { toolKey } from './names/tool.ts';
-import type { LockedTool } from './names/tool.ts';
-import type { CompiledPolicy, Target } from './port.ts';
+import type { AgentPolicy } from '../compile/agent.ts';
+import { internals } from '../compile/compiled.ts';
+import type { Compiled } from '../compile/compiled.ts';
+import type { Rule } from '../compile/rule.ts';
+import type { AccessArea } from '../document/access.ts';
+import { accessAreas } from '../document/access.ts';
+import { toolKey } from '../names/tool.ts';
+import type { LockedTool } from '../names/tool.ts';
+import { templatePattern, uriFault } from '../names/uri.ts';
+import type { CompiledPolicy, Target } from '../port.ts';
 
 /**
  * True where some arguments could be allowed or held. Calls are decided all the same: this only
@@ -48,7 +48,9 @@ function areaOf(kind: ActionKind): AccessArea | undefined {
 /** `target` is a URI, or a URI template: some expansion of that has to be allowed. */
 function resourcePasses(agent: AgentPolicy, server: string, target: string): boolean {
   const index = agent.index('resources');
-  if (!target.includes('{')) return granted(index.matching([target], server, target));
+  if (!target.includes('{')) {
+    return uriFault(target) === undefined && granted(index.matching([target], server, target));
+  }
   const whole = index.matching([target], server, target);
   return (
     !whole.some((rule) => rule.says === 'deny') &&

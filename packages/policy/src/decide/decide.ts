@@ -1,0 +1,66 @@
+/**
+ * What the policy says of one action: a pure function of policy, action and state (invariant 7).
+ * The policy's answer is worked out first; the mode then says whether it is enforced.
+ */
+import type { Action, Decision, RefusalCode } from '@remit/contracts';
+import type { AgentPolicy } from '../compile/agent.ts';
+import { internals } from '../compile/compiled.ts';
+import type { Compiled } from '../compile/compiled.ts';
+import { reservationsFor } from '../compile/limit.ts';
+import type { Outcome } from '../compile/plan.ts';
+import type { Ruling } from '../compile/ruling.ts';
+import type { CompiledPolicy, StateSnapshot } from '../port.ts';
+import { inactive, unknownAgent } from './refusals.ts';
+import { targetAnswer } from './target.ts';
+import { toolAnswer } from './tool.ts';
+
+/** @throws Fault `not_a_policy`; nothing else: whatever goes wrong inside denies. */
+export function decide(policy: CompiledPolicy, action: Action, state: StateSnapshot): Decision {
+  const compiled = internals(policy);
+  const agent = compiled.agentPolicies.get(action.agent);
+  const { ruling, limits } = answer(compiled, agent, action, state);
+  const mode = agent?.profile.mode ?? compiled.workspace.mode;
+  const passes = mode === 'observe' && letThrough(compiled, agent, ruling);
+  const effect = passes ? 'allow' : ruling.effect;
+  const decision: Decision = {
+    id: state.decision_id,
+    effect,
+    policy_effect: ruling.effect,
+    mode,
+    reasons: ruling.reasons,
+    policy_version: compiled.version,
+    reservations: effect === 'deny' ? [] : reservationsFor(limits, action),
+  };
+  addDetail(decision, ruling);
+  if (effect !== 'deny' && agent?.data !== undefined) decision.data = agent.data;
+  return decision;
+}
+
+function answer(
+  compiled: Compiled,
+  agent: AgentPolicy | undefined,
+  action: Action,
+  state: StateSnapshot,
+): Outcome {
+  if (state.agent_status !== 'active') return { ruling: inactive(action, state.agent_status), limits: [] };
+  if (action.kind === 'tool_invoke') return toolAnswer(compiled, agent, action, state);
+  if (agent === undefined) return { ruling: unknownAgent(action), limits: [] };
+  return targetAnswer(agent, action);
+}
+
+function addDetail(decision: Decision, { code, tier, rule, remedy }: Ruling): void {
+  if (code !== undefined) decision.code = code;
+  if (tier !== undefined) decision.tier = tier;
+  if (rule !== undefined) decision.rule = rule;
+  if (remedy !== undefined) decision.remedy = remedy;
+}
+
+/** Refusals that observe mode does not let through (invariant 3). */
+const closedInEveryMode: ReadonlySet<RefusalCode> = new Set(['agent_suspended', 'tool_changed']);
+
+function letThrough(compiled: Compiled, agent: AgentPolicy | undefined, ruling: Ruling): boolean {
+  if (ruling.code !== undefined && closedInEveryMode.has(ruling.code)) return false;
+  if (ruling.tier === 'blocked' && compiled.keepTier4Blocked) return false;
+  // An agent without a document is let through only where nobody has written any.
+  return agent !== undefined || compiled.observesEveryone;
+}

@@ -1,0 +1,98 @@
+/** The answer to a tool call: is the tool what was accepted, and what do the rules say of it? */
+import type { Action } from '@remit/contracts';
+import type { AgentPolicy } from '../compile/agent.ts';
+import type { Compiled } from '../compile/compiled.ts';
+import type { Outcome, Plan } from '../compile/plan.ts';
+import { ConditionFailure } from '../condition/conditions.ts';
+import type { Facts } from '../condition/conditions.ts';
+import type { CelValue } from '../condition/value.ts';
+import { toolKey } from '../names/tool.ts';
+import type { LockedTool } from '../names/tool.ts';
+import type { StateSnapshot } from '../port.ts';
+import { conditionFailed, toolChanged, unknownAgent, unknownTool } from './refusals.ts';
+
+export function toolAnswer(
+  compiled: Compiled,
+  agent: AgentPolicy | undefined,
+  action: Action,
+  state: StateSnapshot,
+): Outcome {
+  const tool = compiled.tools.get(toolKey(action.server, action.target));
+  if (compiled.locked && tool === undefined) return { ruling: unknownTool(action), limits: [] };
+  if (tool !== undefined && differs(action, tool)) return { ruling: toolChanged(action), limits: [] };
+  if (agent === undefined) return { ruling: unknownAgent(action), limits: [] };
+  const plan = agent.plan(action.server, action.target, tool);
+  if (plan.conditionals.length === 0) return plan.outcome([]);
+  const { holding, failed } = evaluate(compiled, agent, plan, action, state);
+  if (failed === undefined) return plan.outcome(holding);
+  const { condition, rules } = plan.conditionals[failed.index]!;
+  const ruling = conditionFailed(plan.subject.name, condition, failed.failure, rules[0]?.reference);
+  return { ruling, limits: [] };
+}
+
+/** A call that does not say which definition it was made for (an explanation, say) is not compared. */
+function differs(action: Action, tool: LockedTool): boolean {
+  return action.tool_digest !== undefined && action.tool_digest !== tool.digest;
+}
+
+export interface Evaluated {
+  /** For each conditional of the plan. */
+  holding: boolean[];
+  /** The first condition that could not be evaluated: the call is denied. */
+  failed?: { index: number; failure: ConditionFailure };
+}
+
+/** Every condition is evaluated, so that no order of rules can keep a failing one from denying. */
+export function evaluate(
+  compiled: Compiled,
+  agent: AgentPolicy,
+  plan: Plan,
+  action: Action,
+  state: StateSnapshot,
+): Evaluated {
+  const facts = factsOf(compiled, agent, plan, action, state);
+  const evaluated: Evaluated = { holding: [] };
+  for (const [index, { condition }] of plan.conditionals.entries()) {
+    try {
+      evaluated.holding.push(condition.holds(facts));
+    } catch (failure) {
+      if (!(failure instanceof ConditionFailure)) throw failure;
+      evaluated.holding.push(false);
+      evaluated.failed ??= { index, failure };
+    }
+  }
+  return evaluated;
+}
+
+function factsOf(
+  compiled: Compiled,
+  agent: AgentPolicy,
+  plan: Plan,
+  action: Action,
+  state: StateSnapshot,
+): Facts {
+  return {
+    args: action.arguments,
+    agent: agent.facts,
+    tool: plan.tool,
+    user: () => userFacts(compiled, action),
+    conversation: () => conversationFacts(action),
+    environment: compiled.workspace.environment,
+    now: state.now,
+  };
+}
+
+/** Empty where the agent acts on nobody's behalf. */
+function userFacts(compiled: Compiled, { user }: Action): Map<string, CelValue> {
+  const facts = new Map<string, CelValue>();
+  if (user === undefined) return facts;
+  return facts.set('id', user).set('groups', [...(compiled.groupsOf.get(user) ?? [])]);
+}
+
+function conversationFacts({ context }: Action): Map<string, CelValue> {
+  const facts = new Map<string, CelValue>();
+  if (context.conversation_id !== undefined) facts.set('id', context.conversation_id);
+  if (context.customer_id !== undefined) facts.set('customer_id', context.customer_id);
+  if (context.triggered_by !== undefined) facts.set('triggered_by', context.triggered_by);
+  return facts;
+}
