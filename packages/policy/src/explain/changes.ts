@@ -27,15 +27,9 @@ export function changesFor(
 
 /** Refusals that no rule made. */
 function outsidePolicy({ code }: Decision, { agent, server, target }: Action): string | undefined {
-  switch (code) {
-    case 'agent_suspended':
-      return `Resume the agent: \`remit agents resume ${agent}\`.`;
-    case 'unknown_tool':
-    case 'tool_changed':
-      return `Review the tool with \`remit tools diff\`, then \`remit tools accept ${server}/${target}\`.`;
-    default:
-      return undefined;
-  }
+  if (code === 'agent_suspended') return `Resume the agent: \`remit agents resume ${agent}\`.`;
+  if (code !== 'unknown_tool' && code !== 'tool_changed') return undefined;
+  return `Review the tool with \`remit tools diff\`, then \`remit tools accept ${server}/${target}\`.`;
 }
 
 function adding(action: Action, agent: AgentPolicy, word: 'allow' | 'deny'): string {
