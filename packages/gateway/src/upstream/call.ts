@@ -15,7 +15,7 @@ export interface CallSettings extends CallTimes {
   peer?: Peer;
   signal?: AbortSignal;
   /** Called once when time is up or the agent has cancelled; the answer follows from what it says. */
-  onGivenUp(call: Call, reason: 'timeout' | 'cancelled'): void;
+  onGivenUp: (call: Call, reason: 'timeout' | 'cancelled') => void;
 }
 
 export class Call {

@@ -42,7 +42,7 @@ export interface ConnectionDependencies {
   counts: UpstreamCounts;
   logger: Logger;
   /** The channel is gone; every open call has been answered. Called once. */
-  onClosed(problem: string): void;
+  onClosed: (problem: string) => void;
 }
 
 export class Connection implements Inbox {

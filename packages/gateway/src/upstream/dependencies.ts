@@ -8,9 +8,9 @@ export interface UpstreamDependencies {
   clock: Clock;
   logger: Logger;
   /** A number from 0 up to 1, exclusive: spreads what would otherwise happen at once. */
-  random(): number;
+  random: () => number;
   /** The value of a credential, or undefined where it is not set. Asked at the last moment, each time. */
-  credentials(name: string): string | undefined;
+  credentials: (name: string) => string | undefined;
   /** Remit's own environment, of which children get a small part. */
   environment: Environment;
   /** The folder in which children run: the workspace. */

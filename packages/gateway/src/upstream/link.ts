@@ -22,8 +22,8 @@ export interface LinkSettings {
   closing: AbortSignal;
   counts: UpstreamCounts;
   dependencies: UpstreamDependencies;
-  onListing(listing: Listing, changed: readonly ListKind[]): void;
-  onResourceUpdated(uri: string): void;
+  onListing: (listing: Listing, changed: readonly ListKind[]) => void;
+  onResourceUpdated: (uri: string) => void;
 }
 
 export class Link {

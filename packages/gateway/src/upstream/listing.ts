@@ -49,17 +49,15 @@ async function readList(source: ListSource, reader: ListReader, left_out: LeftOu
   const collector = new Collector(source, reader.bounds, left_out);
   const cursors = new Set<string>();
   let cursor: string | undefined;
-  do {
-    const page = await readPage(source, cursor, reader);
-    collector.add(page[source.key]);
-    cursor = typeof page['nextCursor'] === 'string' ? page['nextCursor'] : undefined;
-    if (cursor === undefined || collector.full) break;
-    if (cursors.has(cursor) || cursors.size + 1 >= reader.bounds.listed_pages_max) {
-      left_out.push({ list: source.key, reason: 'the pages of the list do not end; the rest is left out' });
-      break;
-    }
+  for (let page = 0; page < reader.bounds.listed_pages_max; page += 1) {
+    const result = await readPage(source, cursor, reader);
+    collector.add(result[source.key]);
+    cursor = typeof result['nextCursor'] === 'string' ? result['nextCursor'] : undefined;
+    if (cursor === undefined || collector.full) return collector.items;
+    if (cursors.has(cursor)) break;
     cursors.add(cursor);
-  } while (true);
+  }
+  left_out.push({ list: source.key, reason: 'the pages of the list do not end; the rest is left out' });
   return collector.items;
 }
 

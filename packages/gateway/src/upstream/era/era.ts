@@ -35,7 +35,7 @@ export interface EraDependencies {
   counts: UpstreamCounts;
   clock: Clock;
   logger: Logger;
-  random(): number;
+  random: () => number;
   client_info: { name: string; version: string };
 }
 

@@ -70,10 +70,11 @@ function collect(
   for (const [key, property] of Object.entries(schema['properties'])) {
     if (!isJsonObject(property)) continue;
     if (annotation in property) {
-      const problem = invalidAnnotation(property);
+      const name = property[annotation];
+      const problem = invalidAnnotation(name, property['type']);
       if (problem !== undefined) return problem;
       allowed.add(property);
-      found.push({ path: [...path, key], header: `mcp-param-${String(property[annotation]).toLowerCase()}` });
+      found.push({ path: [...path, key], header: `mcp-param-${(name as string).toLowerCase()}` });
     }
     const problem = collect(property, [...path, key], found, allowed);
     if (problem !== undefined) return problem;
@@ -81,12 +82,9 @@ function collect(
   return undefined;
 }
 
-function invalidAnnotation(property: JsonObject): string | undefined {
-  const name = property[annotation];
+function invalidAnnotation(name: JsonValue | undefined, type: JsonValue | undefined): string | undefined {
   if (typeof name !== 'string' || !token.test(name)) return `its ${annotation} is not an HTTP field name`;
-  return mirrored_types.has(property['type'])
-    ? undefined
-    : `its ${annotation} is on a parameter that is not primitive`;
+  return mirrored_types.has(type) ? undefined : `its ${annotation} is on a parameter that is not primitive`;
 }
 
 /** An annotation counts as one only where a schema stands, not as the name of a property. */

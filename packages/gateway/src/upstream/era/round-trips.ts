@@ -68,7 +68,8 @@ function readRequests(result: JsonObject): InputRequests | undefined {
   const valid = Object.values(inputRequests).every(
     (request) =>
       isJsonObject(request) &&
-      input_methods.has(String(request['method'])) &&
+      typeof request['method'] === 'string' &&
+      input_methods.has(request['method']) &&
       (request['params'] === undefined || isJsonObject(request['params'])),
   );
   return valid ? (inputRequests as InputRequests & JsonObject) : undefined;

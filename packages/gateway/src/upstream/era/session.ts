@@ -155,11 +155,13 @@ class SessionEra implements Era, MessageHandler {
   }
 }
 
+/** With our own progress token, or without any: an agent's token means nothing on this leg. */
 function withToken(params: JsonObject, token: number | undefined): JsonObject {
-  const meta = isJsonObject(params['_meta']) ? params['_meta'] : undefined;
-  if (token === undefined && meta?.['progressToken'] === undefined) return params;
-  const { progressToken: _, ...kept } = meta ?? {};
-  return { ...params, _meta: { ...kept, ...(token !== undefined && { progressToken: token }) } };
+  if (token === undefined && params['_meta'] === undefined) return params;
+  const meta: JsonObject = isJsonObject(params['_meta']) ? { ...params['_meta'] } : {};
+  if (token === undefined) delete meta['progressToken'];
+  else meta['progressToken'] = token;
+  return { ...params, _meta: meta };
 }
 
 /** `input_required` means nothing in this era, and must not reach a client of the next one. */

@@ -4,7 +4,7 @@
  * stream of `subscriptions/listen`.
  */
 import { isJsonObject } from '@remit/contracts';
-import type { JsonObject, ToolDefinition } from '@remit/contracts';
+import type { JsonObject, JsonValue, ToolDefinition } from '@remit/contracts';
 import type { Notification, UpstreamAnswer, UpstreamRequest } from '../../exchange.ts';
 import type { Call } from '../call.ts';
 import type { MessageHandler, ServerRequest } from '../connection.ts';
@@ -146,8 +146,12 @@ export class StatelessEra implements Era, MessageHandler {
     });
     const headers = connection.transport.shared
       ? {}
-      : requestHeaders(method, params, this.#mirrored.get(String(params['name'])));
+      : requestHeaders(method, params, this.#mirroredOf(method, params['name']));
     return connection.call(method, complete, { peer, signal, headers, total_ms });
+  }
+
+  #mirroredOf(method: string, name: JsonValue | undefined): readonly MirroredParameter[] | undefined {
+    return method === 'tools/call' && typeof name === 'string' ? this.#mirrored.get(name) : undefined;
   }
 }
 

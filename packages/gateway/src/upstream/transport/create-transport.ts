@@ -46,6 +46,6 @@ function http(
 ): Transport {
   const { bounds, logger, random } = dependencies;
   const endpoint = new HttpEndpoint({ url, headers, credentials, bounds });
-  const needs = { endpoint, credentials, bounds, logger, random: () => random() };
+  const needs = { endpoint, credentials, bounds, logger, random };
   return transport === 'sse' ? new SseTransport(needs) : new StreamableHttpTransport(needs);
 }

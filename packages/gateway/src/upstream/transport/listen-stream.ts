@@ -24,9 +24,9 @@ export interface ListenDependencies extends MessageDependencies {
   endpoint: HttpEndpoint;
   bounds: Bounds;
   logger: Logger;
-  random(): number;
-  headers(): Headers;
-  onSessionLost(): void;
+  random: () => number;
+  headers: () => Headers;
+  onSessionLost: () => void;
 }
 
 export class ListenStream implements ResponseReader {

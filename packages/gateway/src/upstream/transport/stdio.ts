@@ -14,7 +14,7 @@ import type { Watchdog } from './watchdog.ts';
 
 export interface StdioDependencies extends ErrorOutputSinks {
   /** Read when the child starts, so that credentials are put in at the last moment. */
-  settings(): ChildSettings;
+  settings: () => ChildSettings;
   watchdog: Watchdog;
   bounds: Bounds;
 }

@@ -21,7 +21,7 @@ const session_lost: Failure = { reason: 'closed', sent: true, message: 'the serv
 
 export interface StreamableHttpDependencies extends MessageDependencies {
   endpoint: HttpEndpoint;
-  random(): number;
+  random: () => number;
   logger: Logger;
 }
 
