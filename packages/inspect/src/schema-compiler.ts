@@ -1,6 +1,12 @@
 /** Ajv, set up for schemas that nobody has vetted. */
 import { Fault, isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
-import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import {
+  Ajv,
+  type KeywordDefinition,
+  type KeywordErrorDefinition,
+  type Options,
+  type ValidateFunction,
+} from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { boundedFormats } from './formats.ts';
@@ -52,15 +58,26 @@ function newAjv(schema: JsonObject, steps: Steps): Ajv {
       return true;
     },
   });
-  ajv.removeKeyword('uniqueItems');
-  ajv.addKeyword({
+  replaceKeyword(ajv, {
     keyword: 'uniqueItems',
     type: 'array',
     schemaType: 'boolean',
     validate: uniqueItems,
     error: UNIQUE,
   });
+  replaceKeyword(ajv, {
+    keyword: 'multipleOf',
+    type: 'number',
+    schemaType: 'number',
+    validate: multipleOf,
+    error: MULTIPLE,
+  });
   return ajv;
+}
+
+function replaceKeyword(ajv: Ajv, definition: KeywordDefinition & { keyword: string }): void {
+  ajv.removeKeyword(definition.keyword);
+  ajv.addKeyword(definition);
 }
 
 function newAjvOf(name: ReturnType<typeof dialect>, options: Options): Ajv {
@@ -98,7 +115,7 @@ function countedPatterns(steps: Steps): NonNullable<NonNullable<Options['code']>
   return Object.assign(engine, { code: 'linearPattern' });
 }
 
-const UNIQUE = { message: 'must NOT have duplicate items' };
+const UNIQUE: KeywordErrorDefinition = { message: 'must NOT have duplicate items' };
 
 /** Ajv compares every two elements; this is linear. Containers are equal where their sorted JSON is. */
 function uniqueItems(wanted: boolean, items: unknown[]): boolean {
@@ -112,4 +129,12 @@ function uniqueItems(wanted: boolean, items: unknown[]): boolean {
 function sorted(_: string, value: unknown): unknown {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const MULTIPLE: KeywordErrorDefinition = { message: ({ schema }) => `must be multiple of ${String(schema)}` };
+
+/** Decimal fractions as people mean them: 19.99 is a multiple of 0.01, though its binary form is not. */
+function multipleOf(step: number, value: number): boolean {
+  const quotient = value / step;
+  return Math.abs(quotient - Math.round(quotient)) <= Math.max(1, Math.abs(quotient)) * 2 ** -50;
 }

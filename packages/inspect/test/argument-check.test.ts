@@ -80,6 +80,14 @@ describe('arguments are checked against the input schema', () => {
     expect(check(current, { a: ['x'] })).toEqual([]);
   });
 
+  it('with decimal fractions as multiples of each other', () => {
+    const money = property({ type: 'number', multipleOf: 0.01 });
+    for (const amount of [19.99, 0.07, 1234567.89, -0.01, 90071992547.41])
+      expect(check(money, { a: amount })).toEqual([]);
+    expect(check(money, { a: 0.005 })).toEqual([{ pointer: '/a', message: 'must be multiple of 0.01' }]);
+    expect(check(money, { a: 1234567.895 })).toHaveLength(1);
+  });
+
   it('with `__proto__` and `constructor` as names like any other', () => {
     const args = JSON.parse('{"__proto__": {"a": 1}}') as JsonObject;
     expect(check({ type: 'object', additionalProperties: false }, args)).toHaveLength(1);
