@@ -26,6 +26,10 @@ export interface Machine {
   readonly newId: NewId;
   /** A secret of 256 random bits, URL-safe. */
   newSecret(): string;
+  /** 32 random bytes. */
+  newKey(): Uint8Array;
+  /** From 0 up to 1, exclusive; not for secrets. */
+  random(): number;
 }
 
 export function thisMachine(): Machine {
@@ -41,6 +45,8 @@ export function thisMachine(): Machine {
     user_id: process.getuid?.(),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
     newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '')}`,
+    newKey: () => randomBytes(32),
+    random: () => Math.random(),
     newSecret: () => randomBytes(32).toString('base64url'),
   };
 }

@@ -76,9 +76,11 @@ function pathOf(route: RouteDefinition, input: Call<OperationId>): string {
   const path = route.path.replace(/\{([^}]+)\}/g, (_all, name: string) =>
     encodeURIComponent(parameters[name] ?? ''),
   );
-  const query = Object.entries(input.query ?? {}).filter((entry) => entry[1] !== undefined);
+  const query = Object.entries(input.query ?? {}).flatMap(([name, value]): [string, string][] =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
   if (query.length === 0) return path;
-  return `${path}?${new URLSearchParams(query.map(([name, value]) => [name, String(value)])).toString()}`;
+  return `${path}?${new URLSearchParams(query).toString()}`;
 }
 
 /** What the API refused is an answer (1), what it could not read is wrong use (2), the rest cannot be done (3). */

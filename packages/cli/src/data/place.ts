@@ -14,12 +14,21 @@ export function stateFolder(machine: Machine): string {
   return join(machine.home, '.local', 'state', 'remit');
 }
 
-/** One folder for each workspace: its name, and a digest of its path so that namesakes stay apart. */
 export function defaultDataFolder(machine: Machine, workspace: string): string {
+  return join(stateFolder(machine), workspaceId(workspace));
+}
+
+/** Apart from the data, so that whoever restores an old copy of that does not restore this with it. */
+export function defaultCheckpointFolder(machine: Machine, workspace: string): string {
+  return join(stateFolder(machine), 'checkpoints', workspaceId(workspace));
+}
+
+/** Its name, and a digest of its path so that namesakes stay apart. */
+function workspaceId(workspace: string): string {
   const path = realFolder(workspace);
   const digest = createHash('sha256').update(path).digest('hex').slice(0, 12);
   const name = basename(path).replace(/[^A-Za-z0-9._-]/g, '-') || 'workspace';
-  return join(stateFolder(machine), `${name}-${digest}`);
+  return `${name}-${digest}`;
 }
 
 /** Symbolic links resolved, so that two ways to a folder are one folder. */

@@ -1,0 +1,81 @@
+/** `remit explain`: what would be decided, by which line of policy, and what would have to change. */
+import { isJsonObject, type JsonObject } from '@remit/contracts';
+import { formatExplanation } from '@remit/policy';
+import type { Command } from 'commander';
+import {
+  addJsonOption,
+  locate,
+  printJson,
+  requireFolder,
+  type Context,
+  type JsonOption,
+  type LocationOptions,
+} from '../context.ts';
+import { exitCodes, wrongUse } from '../exit-code.ts';
+import { printable } from '../terminal/printable.ts';
+import { explainQuestion } from '../workspace/explain.ts';
+import { readWorkspace, PolicyRefused } from '../workspace/load.ts';
+
+interface ExplainOptions extends JsonOption, LocationOptions {
+  agent: string;
+  tool: string;
+  args?: string;
+  user?: string;
+}
+
+export function registerExplain(program: Command, context: Context): void {
+  addJsonOption(
+    program
+      .command('explain [dir]')
+      .description('the decision on a call, and why; nothing runs')
+      .requiredOption('--agent <name>', 'who calls')
+      .requiredOption('--tool <name>', 'server/tool, or the bare name where it is unique')
+      .option('--args <json>', 'the arguments, as a JSON object')
+      .option('--user <name>', 'the person on whose behalf')
+      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)'),
+  )
+    .addHelpText(
+      'after',
+      `\nExample:\n  $ remit explain --agent customer-support --tool refund-create --args '{"amount": 150}'\n\nEnds with 1 where the call is denied.`,
+    )
+    .action((folder: string | undefined, options: ExplainOptions) => explainCall(context, folder, options));
+}
+
+function explainCall(context: Context, folder: string | undefined, options: ExplainOptions): void {
+  const { workspace } = locate(context.machine, options, folder);
+  requireFolder(workspace);
+  const { files, result } = readWorkspace(workspace);
+  const { policy, diagnostics } = result;
+  if (policy === undefined) throw new PolicyRefused(workspace, files, diagnostics);
+  const question = {
+    agent: options.agent,
+    tool: options.tool,
+    arguments: readArguments(options.args),
+    ...(options.user === undefined ? {} : { user: options.user }),
+  };
+  const explanation = explainQuestion(policy, question, context.machine);
+  const { decision, server, tool } = explanation;
+  if (decision.effect === 'deny') context.finish(exitCodes.no);
+  const { rules, changes } = explanation;
+  if (options.json === true)
+    return printJson(context, { agent: options.agent, server, tool, decision, rules, changes });
+  for (const line of formatExplanation(explanation).split('\n')) context.terminal.print(printable(line));
+}
+
+function readArguments(text: string | undefined): JsonObject {
+  const value = text === undefined ? {} : parsed(text);
+  if (isJsonObject(value)) return value;
+  throw wrongUse('args_no_object', '--args is no JSON object.', `Write it like '{"amount": 150}'.`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw wrongUse(
+      'args_no_json',
+      `--args is no JSON: ${(error as Error).message}.`,
+      `Write it like '{"amount": 150}'.`,
+    );
+  }
+}

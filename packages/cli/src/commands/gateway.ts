@@ -1,0 +1,37 @@
+/** `remit gateway --stdio`: for MCP clients that start a program instead of opening a URL. */
+import type { Command } from 'commander';
+import { addLocationOptions, locate, type Context, type LocationOptions } from '../context.ts';
+import { wrongUse } from '../exit-code.ts';
+import { relay } from '../relay.ts';
+
+export function registerGateway(program: Command, context: Context): void {
+  addLocationOptions(
+    program
+      .command('gateway')
+      .description('relay an MCP client on stdio to the running Remit (starts one if there is none)'),
+  )
+    .option('--stdio', 'speak MCP on stdin and stdout')
+    .option('--server <name>', 'this server only, as /mcp/{server} does')
+    .addHelpText(
+      'after',
+      "\nExample:\n  $ REMIT_KEY=remit_… remit gateway --stdio --workspace DIR\n\nThe agent's key comes from REMIT_KEY (`remit agents token NAME`).",
+    )
+    .action(async (options: LocationOptions & { stdio?: boolean; server?: string }) => {
+      if (options.stdio !== true) {
+        throw wrongUse(
+          'no_transport',
+          '`remit gateway` needs --stdio.',
+          'Clients that open a URL use the one that `remit up` prints.',
+        );
+      }
+      const key = context.machine.env['REMIT_KEY'];
+      if (key === undefined || key === '') {
+        throw wrongUse(
+          'no_key',
+          'REMIT_KEY is not set.',
+          'Issue a key with `remit agents token NAME`, and set it.',
+        );
+      }
+      await relay(context, locate(context.machine, options), key, options.server);
+    });
+}

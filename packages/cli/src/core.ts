@@ -1,0 +1,56 @@
+/** What every composition stands on: the ledger, and the registry of agents, people and credentials. */
+import { join } from 'node:path';
+import { openRegistry, type Registry } from '@remit/control';
+import { openLedger, type Ledger } from '@remit/ledger';
+import type { Logger } from 'pino';
+import { logName } from './data/log-name.ts';
+import { openCredentialKey } from './keys.ts';
+import type { Machine } from './machine.ts';
+
+export interface CoreOptions {
+  machine: Machine;
+  /** The data folder, taken by this process. */
+  data: string;
+  /** A second place for signed checkpoints. */
+  checkpoints?: string | undefined;
+  log: Logger;
+  /** The ledger could not make something durable: what was promised may be lost, so the process has to end. */
+  failed(error: Error): void;
+}
+
+export interface Core {
+  ledger: Ledger;
+  registry: Registry;
+  close(): Promise<void>;
+}
+
+export async function openCore({ machine, data, checkpoints, failed }: CoreOptions): Promise<Core> {
+  const { clock, newId } = machine;
+  const ledger = await openLedger({
+    folder: join(data, 'ledger'),
+    key_file: join(data, 'keys', 'ledger.json'),
+    origin: logName(machine, data),
+    source: 'embedded',
+    clock,
+    newId,
+    failed,
+    ...(checkpoints === undefined ? {} : { checkpoint_folder: checkpoints }),
+  });
+  try {
+    const registry = await openRegistry({
+      file: join(data, 'control.db'),
+      workspaceKey: openCredentialKey(join(data, 'keys', 'credentials.key'), () => machine.newKey()),
+      ledger,
+      clock,
+      newId,
+    });
+    const close = async (): Promise<void> => {
+      await registry.close();
+      await ledger.close();
+    };
+    return { ledger, registry, close };
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The embedded shape: control plane and data plane in one process over one data folder
+ * (architecture.md, "Shapes it runs in"). Put together here and nowhere else.
+ */
+import { Approvals, restoreState, SlidingLimits } from '@remit/enforce';
+import { createControl, type Actor } from '@remit/control';
+import { fingerprint } from '@remit/inspect';
+import { longestWindow } from '@remit/policy';
+import type { Logger } from 'pino';
+import { injectTransport } from './client/inject.ts';
+import type { Transport } from './client/transport.ts';
+import { openCore, type Core } from './core.ts';
+import { DataPlane } from './data-plane.ts';
+import type { DataFolder } from './data/data-folder.ts';
+import { examine, type Examined } from './doctor/examine.ts';
+import type { Machine } from './machine.ts';
+import { WorkspacePolicy } from './policy-holder.ts';
+import type { Upstreams } from '@remit/gateway';
+import { openServers } from './servers.ts';
+import { explainQuestion } from './workspace/explain.ts';
+import { loadForStart, type FirstLoad } from './workspace/load-for-start.ts';
+
+export interface EmbeddedOptions {
+  machine: Machine;
+  workspace: string;
+  folder: DataFolder;
+  /** A second place for signed checkpoints. */
+  checkpoints?: string | undefined;
+  log: Logger;
+  /** Connect to the upstream servers; else they are shown as not connected. */
+  servers: boolean;
+  /** Write tools.lock where there is none (needs `servers`). */
+  first_lock?: boolean;
+  /** Names and origins besides loopback that both listeners accept. */
+  hosts?: string[];
+  origins?: string[];
+  /** The ledger failed for good: the process has to end. */
+  failed(error: Error): void;
+}
+
+export interface Embedded {
+  /** The people's API within this process; closing it closes everything. */
+  transport: Transport;
+  /** Of this start. */
+  operator_token: string;
+  policy: WorkspacePolicy;
+  control: ReturnType<typeof createControl>;
+  data: DataPlane;
+  core: Core;
+  /** Drains, ends the servers, closes ledger and store, and gives the folder back. */
+  close(): Promise<void>;
+}
+
+/** What Remit does by itself. */
+export const remit: Actor = { id: 'remit' };
+
+/** @throws Fault; whatever was opened is closed again then, and the folder given back. */
+export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const opened = new AsyncDisposableStack();
+  opened.defer(() => options.folder.release());
+  try {
+    return await compose(options, opened);
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): Promise<Embedded> {
+  const { machine, workspace } = options;
+  const { clock, newId } = machine;
+  const core = await openCore({ ...options, data: options.folder.path });
+  opened.defer(() => core.close());
+  const servers = openServers({ ...options, credentials: core.registry.credentials }, opened);
+  const first = await loadForStart({
+    workspace,
+    servers,
+    connect: options.servers,
+    first_lock: options.first_lock === true,
+  });
+  await core.registry.agents.registerPolicy(first.policy, remit);
+  const approvals = new Approvals({ ledger: core.ledger, clock, newId });
+  const limits = new SlidingLimits();
+  await restoreState(core.ledger, approvals, limits, {
+    now: clock.now(),
+    longest_window_ms: longestWindow(first.policy),
+  });
+  const data = new DataPlane({
+    ...options,
+    core,
+    servers,
+    approvals,
+    limits,
+    policy: () => policy.current(),
+  });
+  const policy = holdPolicy(options, core, servers, first, data);
+  const operator_token = machine.newSecret();
+  const control = createControl({
+    ...core,
+    approvals,
+    policy,
+    clock,
+    newId,
+    upstreams: servers,
+    explain: (question) => explainQuestion(policy.current(), question, machine),
+    toolDigest: fingerprint,
+    metrics: () => data.metrics(),
+    examine: async () => examine(examined(options, data)),
+    operatorToken: operator_token,
+    hosts: options.hosts ?? [],
+    origins: options.origins ?? [],
+    log: { failed: (error, route) => options.log.error({ error, route }, 'unexpected error in the API') },
+  });
+  opened.defer(() => control.close());
+  opened.defer(() => data.close());
+  const close = () => opened.disposeAsync();
+  return { transport: injectTransport(control, close), operator_token, policy, control, data, core, close };
+}
+
+function examined({ machine, workspace, folder, checkpoints }: EmbeddedOptions, data: DataPlane): Examined {
+  return { machine, workspace, data: folder.path, checkpoints, agents_port: () => data.port() };
+}
+
+function holdPolicy(
+  { machine, workspace }: EmbeddedOptions,
+  { ledger, registry }: Core,
+  servers: Upstreams,
+  { policy, diagnostics }: FirstLoad,
+  data: DataPlane,
+): WorkspacePolicy {
+  const { clock, newId } = machine;
+  const load = { at: new Date(clock.now()).toISOString(), activated: true, diagnostics };
+  return new WorkspacePolicy({
+    workspace,
+    first: { policy, load },
+    ledger,
+    agents: registry.agents,
+    servers,
+    clock,
+    newId,
+    activated: () => data.policyChanged(),
+  });
+}

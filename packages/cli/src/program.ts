@@ -1,0 +1,33 @@
+/** Every command of `remit`, each in a file of its own. */
+import type { Command } from 'commander';
+import { registerAgents } from './commands/agents.ts';
+import { registerApprovals } from './commands/approvals.ts';
+import { registerAudit } from './commands/audit.ts';
+import { registerCheck } from './commands/check.ts';
+import { registerCredentials } from './commands/credentials.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerExplain } from './commands/explain.ts';
+import { registerGateway } from './commands/gateway.ts';
+import { registerInit } from './commands/init.ts';
+import { registerPeople } from './commands/people.ts';
+import { registerTools } from './commands/tools.ts';
+import { registerUp } from './commands/up.ts';
+import type { Context } from './context.ts';
+
+export function registerCommands(program: Command, context: Context): void {
+  const commands = [
+    registerUp,
+    registerInit,
+    registerCheck,
+    registerExplain,
+    registerAgents,
+    registerApprovals,
+    registerPeople,
+    registerTools,
+    registerCredentials,
+    registerAudit,
+    registerDoctor,
+    registerGateway,
+  ];
+  for (const register of commands) register(program, context);
+}

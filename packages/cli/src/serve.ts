@@ -1,0 +1,91 @@
+/** A Remit that serves: listeners opened, announced, and closed again when it is told to stop. */
+import type { Context } from './context.ts';
+import { takeDataFolder } from './data/data-folder.ts';
+import { removeListener, writeListener } from './data/listener-file.ts';
+import { openEmbedded, type Embedded } from './embedded.ts';
+import { endProcess } from './end-process.ts';
+import { cannot, exitCodes } from './exit-code.ts';
+import { processLog } from './log.ts';
+import type { UpSettings } from './settings.ts';
+import { startTelemetry } from './telemetry.ts';
+import { untilStopped } from './terminal/stop.ts';
+
+/** Base URLs of the listeners, without a path. */
+interface Addresses {
+  agents: string;
+  console: string;
+}
+
+/** Resolves when it has stopped cleanly. @throws Fault where it cannot start. */
+export async function serve(context: Context, settings: UpSettings): Promise<void> {
+  const { machine, terminal } = context;
+  const log = processLog(terminal, settings.log_level);
+  using stop = untilStopped(() => process.exit(exitCodes.no));
+  const endTelemetry = startTelemetry(machine.env);
+  const embedded = await openEmbedded({
+    ...settings,
+    machine,
+    folder: takeDataFolder(settings.data),
+    log,
+    servers: true,
+    first_lock: !settings.offline,
+    failed: endProcess(log),
+  });
+  try {
+    announce(context, settings, embedded, await listen(embedded, settings));
+    await stop.stopped;
+    log.info('stopping: open calls may end, new ones are refused');
+  } finally {
+    removeListener(settings.data);
+    await embedded.close();
+    await endTelemetry();
+  }
+}
+
+async function listen(embedded: Embedded, { host, port, console_port }: UpSettings): Promise<Addresses> {
+  const shown = shownHost(host);
+  const agents = new URL(await embedded.data.listen(host, port));
+  await listenForPeople(embedded, host, console_port);
+  const address = embedded.control.server.address();
+  const people = typeof address === 'object' && address !== null ? address.port : console_port;
+  return { agents: `http://${shown}:${agents.port}`, console: `http://${shown}:${people}` };
+}
+
+async function listenForPeople(embedded: Embedded, host: string, port: number): Promise<void> {
+  try {
+    await embedded.control.listen({ host, port });
+  } catch (error) {
+    throw cannot(
+      'cannot_listen',
+      `Cannot listen on ${host}:${port}: ${(error as Error).message}.`,
+      'Choose another port with --console-port (0 is any free one), or another --host.',
+      error,
+    );
+  }
+}
+
+/** How this machine itself reaches a listener: one on all addresses through loopback. */
+function shownHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function announce(context: Context, settings: UpSettings, embedded: Embedded, addresses: Addresses): void {
+  const { machine, terminal } = context;
+  writeListener(settings.data, {
+    version: 1,
+    pid: machine.pid,
+    ...addresses,
+    operator_token: embedded.operator_token,
+    started_at: new Date(machine.clock.now()).toISOString(),
+  });
+  terminal.print(`ready · agents ${addresses.agents}/mcp · console ${addresses.console}`);
+  const agent = embedded.policy.current().agents.keys().next().value ?? 'NAME';
+  const hints = [
+    `For an MCP client (KEY: remit agents token ${agent} --workspace ${settings.workspace}):`,
+    '  "remit": {',
+    `    "type": "http", "url": "${addresses.agents}/mcp", "headers": { "Authorization": "Bearer KEY" }`,
+    '  }',
+  ];
+  for (const hint of hints) terminal.say(hint);
+}

@@ -1,0 +1,64 @@
+/** A workspace folder as the policy package sees it. */
+import { basename } from 'node:path';
+import type { ToolsLock } from '@remit/contracts';
+import {
+  loadWorkspace,
+  type Diagnostic,
+  type LoadResult,
+  type ServerSettings,
+  type SourceFile,
+} from '@remit/policy';
+import { CommandFault, exitCodes, wrongUse } from '../exit-code.ts';
+import { readPolicyFiles } from './files.ts';
+import { readLock } from './tools-lock.ts';
+
+export interface ReadWorkspace {
+  files: SourceFile[];
+  lock: ToolsLock | undefined;
+  result: LoadResult;
+}
+
+/**
+ * Reads the folder and checks it.
+ * @throws Fault where files cannot be read; CommandFault `no_documents` where there are none.
+ */
+export function readWorkspace(folder: string): ReadWorkspace {
+  const files = readPolicyFiles(folder);
+  if (files.length === 0) {
+    throw wrongUse(
+      'no_documents',
+      `${folder} holds no policy documents.`,
+      'Name a workspace, or make one with `remit init`.',
+    );
+  }
+  const lock = readLock(folder);
+  return { files, lock, result: loadWorkspace(files, lock) };
+}
+
+/**
+ * The servers that the documents name. Without the lock, so that a tool that has changed cannot keep
+ * anybody from looking at what has changed.
+ * @throws PolicyRefused.
+ */
+export function serversOf(folder: string, files: SourceFile[]): readonly ServerSettings[] {
+  const { policy, diagnostics } = loadWorkspace(files, undefined);
+  if (policy === undefined) throw new PolicyRefused(folder, files, diagnostics);
+  return [...policy.workspace.servers.values()];
+}
+
+/** A set that does not pass its check is never activated; whoever shows this shows the findings. */
+export class PolicyRefused extends CommandFault {
+  readonly files: readonly SourceFile[];
+  readonly errors: readonly Diagnostic[];
+
+  constructor(folder: string, files: readonly SourceFile[], diagnostics: readonly Diagnostic[]) {
+    const errors = diagnostics.filter(({ severity }) => severity === 'error');
+    const count = `${errors.length} error${errors.length === 1 ? '' : 's'}`;
+    super(exitCodes.no, 'policy_has_errors', `The policy of ${basename(folder)} has ${count}.`, {
+      place: { file: folder },
+      remedy: 'Mend what `remit check` shows.',
+    });
+    this.files = files;
+    this.errors = errors;
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The two ways to compare tools.lock with live tools: through the Remit that runs, which is connected
+ * already; or, where none runs, by connecting to the servers from here. The second needs no policy
+ * that passes its check, since a changed tool may be the reason why it does not.
+ */
+import { acceptLock, type Diagnostic } from '@remit/policy';
+import { ApiClient } from '../client/api-client.ts';
+import { findRemit } from '../client/connect.ts';
+import { httpTransport } from '../client/transport.ts';
+import { locate, requireFolder, type Context, type LocationOptions } from '../context.ts';
+import { endProcess } from '../end-process.ts';
+import { quietLog } from '../log.ts';
+import { readPolicyFiles } from './files.ts';
+import { readWorkspace, serversOf } from './load.ts';
+import { openServers, type OpenServers } from './open-servers.ts';
+import { compareTools, nothingSeen, type ToolChange } from './tool-changes.ts';
+import { emptyLock, liveLock, readLock, writeLock } from './tools-lock.ts';
+
+export interface Accepted {
+  /** Whether tools.lock holds something else than before. */
+  written: boolean;
+  /** What the policy's check has against the lock as it is now. */
+  errors: Diagnostic[];
+}
+
+export interface ToolDesk {
+  changes(): Promise<ToolChange[]>;
+  accept(changes: readonly ToolChange[]): Promise<Accepted>;
+  /** Servers that are not connected, and why. */
+  down(): { server: string; problem: string }[];
+}
+
+export async function withToolDesk(
+  context: Context,
+  options: LocationOptions,
+  use: (desk: ToolDesk) => Promise<void>,
+): Promise<void> {
+  const location = locate(context.machine, options);
+  requireFolder(location.workspace);
+  const reached = await findRemit(location);
+  if ('listener' in reached) {
+    const token = context.machine.env['REMIT_TOKEN'] ?? reached.listener.operator_token;
+    return use(await runningDesk(new ApiClient(httpTransport(reached.listener.console), token)));
+  }
+  try {
+    const servers = serversOf(location.workspace, readPolicyFiles(location.workspace));
+    const log = quietLog(context.terminal);
+    const open = await openServers(
+      { ...location, machine: context.machine, log, failed: endProcess(log) },
+      servers,
+    );
+    await use(ownDesk(location.workspace, open)).finally(() => open.close());
+  } finally {
+    reached.folder.release();
+  }
+}
+
+async function runningDesk(remit: ApiClient): Promise<ToolDesk> {
+  const { upstreams } = await remit.call('listUpstreams');
+  return {
+    changes: async () => (await remit.call('diffTools')).tools,
+    accept: async (changes) => {
+      if (changes.length === 0) return { written: false, errors: [] };
+      const tools = changes.map(({ server, tool, live_digest }) => ({
+        server,
+        tool,
+        digest: live_digest ?? null,
+      }));
+      const { diagnostics } = await remit.call('acceptTools', { body: { tools } });
+      return { written: true, errors: errorsOf(diagnostics as Diagnostic[]) };
+    },
+    down: () =>
+      upstreams
+        .filter(({ state }) => state !== 'ready')
+        .map(({ server, problem }) => ({ server, problem: problem ?? 'it is still connecting' })),
+  };
+}
+
+function ownDesk(workspace: string, open: OpenServers): ToolDesk {
+  const lock = readLock(workspace);
+  return {
+    changes: () => Promise.resolve(compareTools(lock, open.tools)),
+    accept: (changes) => {
+      if (lock === undefined && nothingSeen(open.tools))
+        return Promise.resolve({ written: false, errors: [] });
+      const written = writeLock(workspace, acceptLock(lock ?? emptyLock, liveLock(open.tools), changes));
+      return Promise.resolve({ written, errors: errorsOf(readWorkspace(workspace).result.diagnostics) });
+    },
+    down: () => open.down,
+  };
+}
+
+function errorsOf(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  return diagnostics.filter(({ severity }) => severity === 'error');
+}
