@@ -4,7 +4,7 @@
  */
 import { hash } from 'node:crypto';
 import { bounds } from '@remit/contracts';
-import { administrativeRecord, type Recording } from './changes.ts';
+import { administrativeRecord, type Recording } from './administrative-record.ts';
 import type { Caller } from './server/caller.ts';
 import { required } from './server/caller.ts';
 

@@ -1,37 +1,21 @@
 /**
  * Every change of agents, people and credentials goes through here, one at a time: it is checked
  * against the state as it stands when its turn comes, recorded in the ledger, stored, and only then
- * in effect and answered (architecture.md, invariant 10).
+ * in effect and answered (architecture.md, invariant 10). Ledger and store are two files, so a crash
+ * can come between them: the store therefore keeps which record it took in last, and what the ledger
+ * has beyond that is declared not to have happened at the next start.
  */
-import {
-  bounds,
-  Fault,
-  type Clock,
-  type EventKind,
-  type NewId,
-  type NewRecord,
-  type RecordMeta,
-  type RecordPayload,
-} from '@remit/contracts';
-import type { Appender } from '@remit/ledger';
+import { bounds, Fault, type EventKind, type NewRecord, type StoredRecord } from '@remit/contracts';
+import type { Ledger } from '@remit/ledger';
+import type { Transaction } from 'kysely';
+import { administrativeRecord, type AdministrativeEvent, type Recording } from './administrative-record.ts';
 import type { Actor } from './ports.ts';
-
-export interface Recording {
-  ledger: Appender;
-  clock: Clock;
-  newId: NewId;
-}
-
-export interface AdministrativeEvent {
-  event: EventKind;
-  /** Becomes public: nothing here may identify a person. */
-  meta: RecordMeta;
-  payload?: RecordPayload;
-}
+import type { Store } from './store/database.ts';
+import type { Tables } from './store/tables.ts';
 
 export interface Step<Result> {
   events: readonly AdministrativeEvent[];
-  store(): Promise<unknown>;
+  store(transaction: Transaction<Tables>): Promise<unknown>;
   /** Takes effect in memory. Must not fail. */
   apply(): Result;
 }
@@ -41,20 +25,46 @@ export interface Unchanged<Result> {
   unchanged: Result;
 }
 
+export interface ChangesDeps extends Recording {
+  ledger: Ledger;
+  store: Store;
+}
+
+/** Kinds of events that are changes of the store. */
+const kinds: readonly EventKind[] = [
+  'agent_registered',
+  'agent_key_issued',
+  'agent_key_revoked',
+  'agent_suspended',
+  'agent_resumed',
+  'agent_quarantined',
+  'agent_retired',
+  'person_added',
+  'person_removed',
+  'credential_set',
+  'credential_removed',
+];
+
 export class Changes {
-  readonly #recording: Recording;
+  readonly #deps: ChangesDeps;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
-  constructor(recording: Recording) {
-    this.#recording = recording;
+  private constructor(deps: ChangesDeps) {
+    this.#deps = deps;
+  }
+
+  static async open(deps: ChangesDeps): Promise<Changes> {
+    const changes = new Changes(deps);
+    await changes.#declareUnfinished();
+    return changes;
   }
 
   /**
    * `plan` throws a Fault to refuse.
    * @throws Fault `ledger_unavailable`, `store_unavailable`, `too_many_changes`; nothing has changed then.
    */
-  make<Result>(by: Actor, plan: () => Step<Result> | Unchanged<Result>): Promise<Result> {
+  async make<Result>(by: Actor, plan: () => Step<Result> | Unchanged<Result>): Promise<Result> {
     if (this.#waiting >= bounds.changes_waiting_max) {
       throw new Fault('too_many_changes', 'Too many changes wait to be recorded.', {
         remedy: 'Try again in a moment.',
@@ -73,42 +83,67 @@ export class Changes {
   async #run<Result>(by: Actor, plan: () => Step<Result> | Unchanged<Result>): Promise<Result> {
     const step = plan();
     if ('unchanged' in step) return step.unchanged;
-    const records = step.events.map((event) => administrativeRecord(this.#recording, by, event));
-    await this.#recording.ledger.append(records);
+    const records = step.events.map((event) => administrativeRecord(this.#deps, by, event));
+    await this.#deps.ledger.append(records);
     try {
-      await step.store();
-    } catch (error) {
-      await this.#recordFailure(by, records, error);
+      await this.#store(step, records);
+    } catch (cause) {
+      await this.#undoRecords(by, records, cause);
     }
     return step.apply();
   }
 
-  /** What was recorded did not happen: says so in the ledger, then to whoever asked. */
-  async #recordFailure(by: Actor, records: readonly NewRecord[], cause: unknown): Promise<never> {
-    const corrections = records.map(({ id, event, meta }) =>
-      administrativeRecord(this.#recording, by, { event, meta: { ...meta, result: 'error', corrects: id } }),
-    );
-    await this.#recording.ledger.append(corrections);
-    throw new Fault('store_unavailable', 'The control database could not be written; nothing has changed.', {
-      remedy: 'Look at the disk of the data folder, then try again.',
-      cause,
+  #store(step: Step<unknown>, records: readonly NewRecord[]): Promise<void> {
+    return this.#deps.store.transaction().execute(async (transaction) => {
+      await step.store(transaction);
+      const last = records.at(-1);
+      if (!last) throw new Error('a change without a record');
+      const taken = { event_id: last.id, time: last.time };
+      await transaction
+        .insertInto('last_change')
+        .values({ only: 1, ...taken })
+        .onConflict((conflict) => conflict.column('only').doUpdateSet(taken))
+        .execute();
     });
   }
-}
 
-/** One administrative event: who did it is in `meta` as a random id, and by name in the sealed payload. */
-export function administrativeRecord(
-  { clock, newId }: Pick<Recording, 'clock' | 'newId'>,
-  by: Actor,
-  { event, meta, payload }: AdministrativeEvent,
-): NewRecord {
-  const record: NewRecord = {
-    phase: 'event',
-    id: newId('evt'),
-    event,
-    time: new Date(clock.now()).toISOString(),
-    meta: { result: 'success', ...meta, by: by.id },
-  };
-  const sealed: RecordPayload = { ...payload, ...(by.name !== undefined && { by_name: by.name }) };
-  return Object.keys(sealed).length === 0 ? record : { ...record, payload: sealed };
+  /** What was recorded did not happen: says so in the ledger, then to whoever asked. */
+  async #undoRecords(by: Actor, records: readonly NewRecord[], cause: unknown): Promise<never> {
+    const fault = (why: unknown) =>
+      new Fault('store_unavailable', 'The control database could not be written; nothing has changed.', {
+        remedy: 'Look at the disk of the data folder, then try again.',
+        cause: why,
+      });
+    try {
+      await this.#deps.ledger.append(this.#corrections(by, records));
+    } catch (also) {
+      throw fault(new AggregateError([cause, also]));
+    }
+    throw fault(cause);
+  }
+
+  async #declareUnfinished(): Promise<void> {
+    const unfinished = await this.#recordsBeyondStore();
+    if (unfinished.length === 0) return;
+    await this.#deps.ledger.append(this.#corrections({ id: 'remit' }, unfinished));
+  }
+
+  async #recordsBeyondStore(): Promise<StoredRecord[]> {
+    const { ledger, store } = this.#deps;
+    const last = await store.selectFrom('last_change').selectAll().executeTakeFirst();
+    let beyond: StoredRecord[] = [];
+    const corrected = new Set<unknown>();
+    for await (const record of ledger.records({ events: kinds, ...(last && { since: last.time }) })) {
+      if (record.id === last?.event_id) beyond = [];
+      else if (record.meta['corrects'] !== undefined) corrected.add(record.meta['corrects']);
+      else beyond.push(record);
+    }
+    return beyond.filter(({ id }) => !corrected.has(id));
+  }
+
+  #corrections(by: Actor, records: readonly NewRecord[]): NewRecord[] {
+    return records.map(({ id, event, meta }) =>
+      administrativeRecord(this.#deps, by, { event, meta: { ...meta, result: 'error', corrects: id } }),
+    );
+  }
 }

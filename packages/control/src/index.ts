@@ -8,7 +8,7 @@ export * from './api/policies.ts';
 export * from './api/problem.ts';
 export * from './api/route.ts';
 export * from './api/routes.ts';
-export { administrativeRecord } from './changes.ts';
+export { administrativeRecord } from './administrative-record.ts';
 export * from './ports.ts';
 export { openRegistry, type Registry, type RegistryOptions } from './registry/registry.ts';
 export type { AgentRegistry, RegisteredAgent } from './registry/agents.ts';

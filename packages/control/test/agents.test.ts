@@ -1,3 +1,4 @@
+import type { NewRecord } from '@remit/contracts';
 import { describe, expect, test } from 'vitest';
 import { controlUnderTest, policyNaming } from './control-under-test.ts';
 
@@ -148,6 +149,46 @@ describe('recorded before it takes effect', () => {
       event: 'agent_suspended',
       meta: { result: 'error', corrects: claimed?.id },
     });
+  });
+});
+
+describe('a crash between ledger and store', () => {
+  const unstored: NewRecord = {
+    phase: 'event',
+    id: 'evt_unstored',
+    event: 'agent_suspended',
+    time: '2026-03-03T14:32:15.000Z',
+    meta: { agent: 'support', result: 'success', by: 'operator' },
+  };
+
+  test('is declared in the ledger at the next start, once: what was recorded did not happen', async () => {
+    const { folder, ledger, app, registry } = await withAgents();
+    await app.close();
+    await registry.close();
+    await ledger.append([unstored]);
+    for (let start = 0; start < 2; start += 1) {
+      const again = await controlUnderTest({ folder, ledger });
+      expect(again.registry.agents.status('support')).toBe('active');
+      await again.app.close();
+      await again.registry.close();
+    }
+    const corrections = ledger.appended.filter(({ meta }) => meta['corrects'] !== undefined);
+    expect(corrections).toMatchObject([
+      {
+        event: 'agent_suspended',
+        meta: { agent: 'support', result: 'error', corrects: 'evt_unstored', by: 'remit' },
+      },
+    ]);
+  });
+
+  test('leaves alone what the store has taken in', async () => {
+    const { folder, ledger, app, registry, send } = await withAgents();
+    await send('POST', '/api/v1/agents/support/suspend');
+    await app.close();
+    await registry.close();
+    const again = await controlUnderTest({ folder, ledger });
+    expect(again.registry.agents.status('support')).toBe('suspended');
+    expect(ledger.appended.filter(({ meta }) => meta['corrects'] !== undefined)).toEqual([]);
   });
 });
 

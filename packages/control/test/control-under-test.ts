@@ -17,9 +17,8 @@ const cleanups: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
-export const afterThisTest = (cleanup: () => Promise<unknown>) => cleanups.push(cleanup);
 
-export interface Answer {
+interface Answer {
   status: number;
   body: Record<string, unknown>;
   text: string;
@@ -47,15 +46,16 @@ export interface UnderTest {
 }
 
 export async function controlUnderTest(
-  options: { folder?: string; policy?: CompiledPolicy; change?: Partial<ControlOptions> } = {},
+  options: {
+    folder?: string;
+    ledger?: InMemoryLedger;
+    policy?: CompiledPolicy;
+    change?: Partial<ControlOptions>;
+  } = {},
 ): Promise<UnderTest> {
   const folder = options.folder ?? (await newFolder());
-  const [ledger, approvals, clock, newId] = [
-    new InMemoryLedger(),
-    new OneApproval(),
-    fakeClock(),
-    freshIds(),
-  ];
+  const [approvals, clock, newId] = [new OneApproval(), fakeClock(), freshIds()];
+  const ledger = options.ledger ?? new InMemoryLedger();
   const recording = { ledger, clock, newId };
   const registry = await openRegistry({ file: join(folder, 'control.db'), workspaceKey, ...recording });
   const failures: unknown[] = [];
@@ -128,7 +128,7 @@ export function sender(app: FastifyInstance): Send {
   };
 }
 
-export function toolNamed(name: string): ToolDefinition {
+function toolNamed(name: string): ToolDefinition {
   return { name, inputSchema: { type: 'object' } };
 }
 

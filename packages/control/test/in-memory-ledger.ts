@@ -1,6 +1,6 @@
 /** A ledger that keeps nothing on disk, for tests that are about something else. */
-import { Fault, type AuditEvent, type NewRecord, type Position } from '@remit/contracts';
-import type { Ledger, LedgerStatus, SearchQuery } from '@remit/ledger';
+import { Fault, type AuditEvent, type NewRecord, type Position, type StoredRecord } from '@remit/contracts';
+import type { Ledger, LedgerStatus, RecordFilter, SearchQuery } from '@remit/ledger';
 
 export class InMemoryLedger implements Ledger {
   readonly appended: NewRecord[] = [];
@@ -34,8 +34,13 @@ export class InMemoryLedger implements Ledger {
     return Promise.resolve(record && eventOf(record));
   }
 
-  async *records(): AsyncGenerator<never> {
-    // Nothing outlives this ledger.
+  async *records({ since, events }: RecordFilter): AsyncGenerator<StoredRecord> {
+    for (const [index, record] of this.appended.entries()) {
+      if (since !== undefined && record.time < since) continue;
+      if (events !== undefined && !events.includes(record.event)) continue;
+      yield { ...record, index, position: { source: 'test', epoch: 1, sequence: index } };
+    }
+    await Promise.resolve();
   }
 
   subscribe(listener: (event: AuditEvent) => void): () => void {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { agentName, cursor, identifier, reason, wholeNumber } from './parameters.ts';
 import type { RouteDefinition } from './route.ts';
 
-/** An approval in a list: without the arguments and the person on whose behalf, which `show` gives. */
+/** An approval in a list: without what may name a person (arguments, reason, on whose behalf), which `show` gives. */
 export const approvalSummarySchema = z.object({
   id: z.string(),
   status: approvalStatusSchema,
@@ -12,7 +12,6 @@ export const approvalSummarySchema = z.object({
   server: z.string(),
   /** Tool, prompt or resource. */
   target: z.string(),
-  reason: z.string(),
   rule: ruleReferenceSchema.optional(),
   requested_at: z.iso.datetime(),
   expires_at: z.iso.datetime(),
@@ -20,6 +19,7 @@ export const approvalSummarySchema = z.object({
 
 export const approvalSchema = approvalSummarySchema.extend({
   digest: z.string(),
+  reason: z.string(),
   user: z.string().optional(),
   conversation: z.string().optional(),
   arguments: z.record(z.string(), z.json()),

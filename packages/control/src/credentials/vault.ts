@@ -1,6 +1,7 @@
 /** Credentials of upstream servers. A value goes in and is put in at the last hop; nobody reads it back. */
 import { Fault } from '@remit/contracts';
-import type { Changes, Recording } from '../changes.ts';
+import type { Recording } from '../administrative-record.ts';
+import type { Changes } from '../changes.ts';
 import type { Actor } from '../ports.ts';
 import type { Store } from '../store/database.ts';
 import type { Sealer } from './seal.ts';
@@ -55,14 +56,14 @@ export class Vault implements Credentials {
   }
 
   set(name: string, value: string, by: Actor): Promise<Credential> {
-    const { changes, store, sealer, clock } = this.#deps;
+    const { changes, sealer, clock } = this.#deps;
     return changes.make(by, () => {
       const kept = { name, sealed: sealer.seal(name, value), set_at: new Date(clock.now()).toISOString() };
       const { sealed, set_at } = kept;
       return {
         events: [{ event: 'credential_set', meta: { credential: name, replaced: this.#kept.has(name) } }],
-        store: () =>
-          store
+        store: (transaction) =>
+          transaction
             .insertInto('credentials')
             .values(kept)
             .onConflict((conflict) => conflict.column('name').doUpdateSet({ sealed, set_at }))
@@ -77,12 +78,11 @@ export class Vault implements Credentials {
 
   /** @throws Fault `credential_not_found` */
   remove(name: string, by: Actor): Promise<void> {
-    const { changes, store } = this.#deps;
-    return changes.make(by, () => {
+    return this.#deps.changes.make(by, () => {
       this.#find(name);
       return {
         events: [{ event: 'credential_removed', meta: { credential: name } }],
-        store: () => store.deleteFrom('credentials').where('name', '=', name).execute(),
+        store: (transaction) => transaction.deleteFrom('credentials').where('name', '=', name).execute(),
         apply: () => void this.#kept.delete(name),
       };
     });

@@ -5,7 +5,9 @@
 import { bounds, Fault, type RecordMeta } from '@remit/contracts';
 import type { AgentDirectory, AgentIdentity, AgentStatus } from '@remit/enforce';
 import type { CompiledPolicy } from '@remit/policy';
-import type { Changes, Recording, Step, Unchanged } from '../changes.ts';
+import type { Transaction } from 'kysely';
+import type { Recording } from '../administrative-record.ts';
+import type { Changes, Step, Unchanged } from '../changes.ts';
 import type { Actor } from '../ports.ts';
 import type { Store } from '../store/database.ts';
 import type { Tables } from '../store/tables.ts';
@@ -89,15 +91,18 @@ export class AgentRegistry implements AgentDirectory {
 
   /** The key is in the answer and nowhere else. @throws Fault `agent_not_found`, `agent_retired` */
   issueKey(name: string, by: Actor): Promise<{ agent: string; key: string; key_id: string }> {
-    const { changes, store, newId } = this.#deps;
+    const { changes, newId } = this.#deps;
     return changes.make(by, () => {
       if (this.find(name).status === 'retired') throw retired(name);
       const [key, key_id, issued_at] = [newSecret(agentKeyPrefix), newId('key'), this.#now()];
       const digest = secretDigest(key);
       return {
         events: [{ event: 'agent_key_issued', meta: { agent: name, key_id } }],
-        store: () =>
-          store.insertInto('agent_keys').values({ id: key_id, agent: name, digest, issued_at }).execute(),
+        store: (transaction) =>
+          transaction
+            .insertInto('agent_keys')
+            .values({ id: key_id, agent: name, digest, issued_at })
+            .execute(),
         apply: () => {
           this.#holdKey(name, key_id, issued_at, digest);
           return { agent: name, key, key_id };
@@ -108,8 +113,7 @@ export class AgentRegistry implements AgentDirectory {
 
   /** @throws Fault `agent_not_found`, `key_not_found` */
   revokeKey(name: string, key_id: string, by: Actor): Promise<void> {
-    const { changes, store } = this.#deps;
-    return changes.make(by, () => {
+    return this.#deps.changes.make(by, () => {
       if (!this.find(name).keys.some((key) => key.id === key_id)) {
         throw new Fault('key_not_found', `Agent \`${name}\` has no key \`${key_id}\`.`, {
           remedy: 'See its keys with `remit agents show`.',
@@ -117,7 +121,7 @@ export class AgentRegistry implements AgentDirectory {
       }
       return {
         events: [{ event: 'agent_key_revoked', meta: { agent: name, key_id } }],
-        store: () => store.deleteFrom('agent_keys').where('id', '=', key_id).execute(),
+        store: (transaction) => transaction.deleteFrom('agent_keys').where('id', '=', key_id).execute(),
         apply: () => this.#dropKeys(name, (id) => id === key_id),
       };
     });
@@ -137,7 +141,7 @@ export class AgentRegistry implements AgentDirectory {
       if (agent.status === status) return { unchanged: agent };
       return {
         events: [{ event, meta: { agent: name }, ...(reason !== undefined && { payload: { reason } }) }],
-        store: () => this.#storeStatus(name, status),
+        store: (transaction) => storeStatus(transaction, name, status),
         apply: () => this.#applyStatus(agent, status),
       };
     });
@@ -152,23 +156,9 @@ export class AgentRegistry implements AgentDirectory {
     const rows = names.map((name) => ({ name, status: 'active', registered_at: this.#now() }) as const);
     return {
       events: names.map((name) => ({ event: 'agent_registered', meta: { agent: name, ...meta } })),
-      store: () => this.#insert(rows),
+      store: (transaction) => insert(transaction, rows),
       apply: () => rows.forEach((row) => this.#hold({ ...row, keys: [] })),
     };
-  }
-
-  #insert(rows: readonly AgentRow[]): Promise<void> {
-    return this.#deps.store.transaction().execute(async (transaction) => {
-      for (const row of rows) await transaction.insertInto('agents').values(row).execute();
-    });
-  }
-
-  #storeStatus(name: string, status: AgentStatus): Promise<unknown> {
-    return this.#deps.store.transaction().execute(async (transaction) => {
-      await transaction.updateTable('agents').set({ status }).where('name', '=', name).execute();
-      if (status === 'retired')
-        await transaction.deleteFrom('agent_keys').where('agent', '=', name).execute();
-    });
   }
 
   #applyStatus(agent: RegisteredAgent, status: AgentStatus): RegisteredAgent {
@@ -198,6 +188,19 @@ export class AgentRegistry implements AgentDirectory {
   #now(): string {
     return new Date(this.#deps.clock.now()).toISOString();
   }
+}
+
+async function insert(transaction: Transaction<Tables>, rows: readonly AgentRow[]): Promise<void> {
+  for (const row of rows) await transaction.insertInto('agents').values(row).execute();
+}
+
+async function storeStatus(
+  transaction: Transaction<Tables>,
+  name: string,
+  status: AgentStatus,
+): Promise<void> {
+  await transaction.updateTable('agents').set({ status }).where('name', '=', name).execute();
+  if (status === 'retired') await transaction.deleteFrom('agent_keys').where('agent', '=', name).execute();
 }
 
 function retired(name: string): Fault {

@@ -1,6 +1,7 @@
 /** People: who may look, approve and administer. In memory, loaded from the store and written through. */
 import { Fault } from '@remit/contracts';
-import type { Changes, Recording } from '../changes.ts';
+import type { Recording } from '../administrative-record.ts';
+import type { Changes } from '../changes.ts';
 import { administratorsGroup, viewersGroup, type Person } from '../api/people.ts';
 import type { Actor } from '../ports.ts';
 import type { Store } from '../store/database.ts';
@@ -54,7 +55,7 @@ export class PeopleRegistry {
    * @throws Fault `person_exists`, `groups_contradict`, `needs_administrator`
    */
   add(name: string, groups: readonly string[], by: Actor): Promise<Person & { token: string }> {
-    const { changes, store, newId, clock } = this.#deps;
+    const { changes, newId, clock } = this.#deps;
     return changes.make(by, () => {
       this.#mayChange(by);
       this.#refuseUnfit(name, groups);
@@ -80,7 +81,7 @@ export class PeopleRegistry {
             payload: { name: person.name },
           },
         ],
-        store: () => store.insertInto('people').values(row).execute(),
+        store: (transaction) => transaction.insertInto('people').values(row).execute(),
         apply: () => {
           this.#hold(person, token_digest);
           return { ...person, token };
@@ -91,8 +92,7 @@ export class PeopleRegistry {
 
   /** @throws Fault `person_not_found`, `last_administrator`, `needs_administrator` */
   remove(name: string, by: Actor): Promise<void> {
-    const { changes, store } = this.#deps;
-    return changes.make(by, () => {
+    return this.#deps.changes.make(by, () => {
       this.#mayChange(by);
       const person = this.#named(name);
       if (!person) {
@@ -103,7 +103,7 @@ export class PeopleRegistry {
       this.#keepLastAdministrator(person);
       return {
         events: [{ event: 'person_removed', meta: { person: person.id }, payload: { name: person.name } }],
-        store: () => store.deleteFrom('people').where('id', '=', person.id).execute(),
+        store: (transaction) => transaction.deleteFrom('people').where('id', '=', person.id).execute(),
         apply: () => this.#drop(person),
       };
     });

@@ -1,5 +1,7 @@
 /** Agents, people and credentials over one database; opened before the policy, whose loading registers agents. */
-import { Changes, type Recording } from '../changes.ts';
+import type { Ledger } from '@remit/ledger';
+import type { Recording } from '../administrative-record.ts';
+import { Changes } from '../changes.ts';
 import { sealer } from '../credentials/seal.ts';
 import { Vault } from '../credentials/vault.ts';
 import { openStore } from '../store/database.ts';
@@ -14,6 +16,7 @@ export interface Registry {
 }
 
 export interface RegistryOptions extends Recording {
+  ledger: Ledger;
   /** Path of the SQLite file; made where there is none. */
   file: string;
   /** 32 random bytes, kept apart from the file. */
@@ -24,7 +27,8 @@ export interface RegistryOptions extends Recording {
 export async function openRegistry({ file, workspaceKey, ...recording }: RegistryOptions): Promise<Registry> {
   const store = await openStore(file);
   try {
-    const deps = { ...recording, store, changes: new Changes(recording) };
+    const changes = await Changes.open({ ...recording, store });
+    const deps = { ...recording, store, changes };
     return {
       agents: await AgentRegistry.open(deps),
       people: await PeopleRegistry.open(deps),

@@ -30,6 +30,12 @@ const migrations: Record<string, Migration> = {
           added_at TEXT NOT NULL
         ) STRICT`.execute(db);
       await sql`
+        CREATE TABLE last_change (
+          only INTEGER PRIMARY KEY CHECK (only = 1),
+          event_id TEXT NOT NULL,
+          time TEXT NOT NULL
+        ) STRICT`.execute(db);
+      await sql`
         CREATE TABLE credentials (
           name TEXT PRIMARY KEY,
           sealed BLOB NOT NULL,

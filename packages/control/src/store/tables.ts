@@ -13,6 +13,8 @@ export interface Tables {
     token_digest: string;
     added_at: string;
   };
+  /** One row: the last record of the ledger that is in this store. */
+  last_change: { only: 1; event_id: string; time: string };
   /** `sealed` is AES-256-GCM under the workspace key, see credentials/seal.ts. */
   credentials: { name: string; sealed: Uint8Array; set_at: string };
 }
