@@ -1,6 +1,6 @@
 /** Who may do what: every route of the API, every kind of caller. */
 import { routes, type OperationId, type Permission, type RouteDefinition } from '@remit/control';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { controlUnderTest, operatorToken, policyNaming, waiting } from './control-under-test.ts';
 
 const callers = ['nobody', 'stranger', 'agent', 'operator', 'viewer', 'approver', 'administrator'] as const;
@@ -96,24 +96,39 @@ function pathOf({ path }: RouteDefinition): string {
   return path.replace('{*}', '0/000.p/5').replace(/\{[^}]+\}/g, 'x');
 }
 
+interface Met {
+  status: number;
+  code: unknown;
+}
+
+/** What each caller meets on each route, all against one control plane. */
+const met = new Map<string, Met>();
+beforeAll(async () => {
+  const { send, tokens, app } = await everybody();
+  for (const [id, route] of Object.entries(routes) as [OperationId, RouteDefinition][]) {
+    for (const caller of callers) {
+      // A stream that is let through does not end by itself (see listening.test.ts).
+      if (id === 'streamEvents' && refused.look[caller] === undefined) continue;
+      const { status, body } = await send(route.method, pathOf(route), { token: tokens[caller] });
+      met.set(`${id} ${caller}`, { status, code: body['code'] });
+    }
+  }
+  await app.close();
+});
+
 describe.each(Object.entries(expected) as [OperationId, Permission][])(
   '%s takes the permission %s',
   (id, permission) => {
-    const route: RouteDefinition = routes[id];
+    test('as the route table says', () => {
+      const route: RouteDefinition = routes[id];
+      expect(route.permission).toBe(permission);
+    });
 
-    test('as the route table says', () => expect(route.permission).toBe(permission));
-
-    test('and each caller is let through or refused accordingly', async () => {
-      const { send, tokens, app } = await everybody();
-      for (const caller of callers) {
-        const code = refused[permission][caller];
-        // A stream that is let through does not end by itself.
-        if (id === 'streamEvents' && code === undefined) continue;
-        const { status, body } = await send(route.method, pathOf(route), { token: tokens[caller] });
-        if (code !== undefined) expect([caller, body['code']]).toEqual([caller, code]);
-        else expect([caller, status === 401 || status === 403]).toEqual([caller, false]);
-      }
-      await app.close();
+    test.each(callers)('%s is let through or refused accordingly', (caller) => {
+      const answer = met.get(`${id} ${caller}`);
+      const code = refused[permission][caller];
+      if (code !== undefined) expect(answer?.code).toBe(code);
+      else if (id !== 'streamEvents') expect([200, 201, 204, 400, 404, 409]).toContain(answer?.status);
     });
   },
 );
