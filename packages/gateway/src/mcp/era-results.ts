@@ -1,0 +1,75 @@
+/** Results as each protocol version writes them. Inside the gateway they are in 2026-07-28 terms. */
+import { isJsonObject, type JsonObject } from '@remit/contracts';
+import type { RpcError } from '../exchange.ts';
+import { rpcCodes } from './rpc-fault.ts';
+import { isModern, metaKeys, type ProtocolVersion } from './versions.ts';
+
+/** Results of these methods carry caching hints (2026-07-28, server/utilities/caching). */
+const cacheable = new Set([
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+]);
+
+export interface ResultStyle {
+  version: ProtocolVersion;
+  serverInfo: JsonObject;
+  listTtlMs: number;
+}
+
+export function resultFor(style: ResultStyle, method: string, result: JsonObject): JsonObject {
+  return isModern(style.version) ? modernResult(style, method, result) : legacyResult(result);
+}
+
+function modernResult(style: ResultStyle, method: string, result: JsonObject): JsonObject {
+  const meta = isJsonObject(result['_meta']) ? result['_meta'] : {};
+  return {
+    ...result,
+    resultType: 'complete',
+    ...(cacheable.has(method) && {
+      ttlMs: method === 'resources/read' ? givenTtl(result) : style.listTtlMs,
+      // What one agent may see is for nobody else, whatever the server says.
+      cacheScope: 'private',
+    }),
+    _meta: { ...meta, [metaKeys.serverInfo]: style.serverInfo },
+  };
+}
+
+/** A server of an older version says nothing about caching: stale at once. */
+function givenTtl(result: JsonObject): number {
+  const ttl = result['ttlMs'];
+  return typeof ttl === 'number' && Number.isSafeInteger(ttl) && ttl >= 0 ? ttl : 0;
+}
+
+function legacyResult(result: JsonObject): JsonObject {
+  const { resultType: _type, ttlMs: _ttl, cacheScope: _scope, ...rest } = result;
+  if (!isJsonObject(rest['_meta'])) return rest;
+  const { [metaKeys.serverInfo]: _info, ...meta } = rest['_meta'];
+  return { ...rest, _meta: meta };
+}
+
+/** Codes that a version does not know become those that it does. */
+export function errorFor(version: ProtocolVersion, error: RpcError): RpcError {
+  switch (error.code) {
+    case rpcCodes.resourceNotFound:
+      return isModern(version) ? { ...error, code: rpcCodes.invalidParams } : error;
+    case rpcCodes.urlElicitationRequired:
+      return version === '2025-11-25' ? error : { ...error, code: rpcCodes.internalError };
+    case rpcCodes.headerMismatch:
+    case rpcCodes.unsupportedProtocolVersion:
+      // Between the gateway and its server; the agent's own headers were checked before.
+      return { code: rpcCodes.internalError, message: error.message };
+    case rpcCodes.missingClientCapability:
+      return isModern(version) ? error : { ...error, code: rpcCodes.invalidRequest };
+    default:
+      return error;
+  }
+}
+
+/** The HTTP status that goes with an error, where the answer has not begun (2026-07-28, basic/index). */
+export function statusFor(version: ProtocolVersion, error: RpcError): number {
+  return isModern(version) && error.code === rpcCodes.missingClientCapability ? 400 : 200;
+}

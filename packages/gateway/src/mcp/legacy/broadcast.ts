@@ -1,0 +1,58 @@
+/** Change notifications to the sessions that they concern. */
+import { mayUse } from '@remit/policy';
+import type { CatalogChange } from '../catalog.ts';
+import type { Services } from '../services.ts';
+import type { Session } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+export class Broadcast {
+  readonly #services: Services;
+  readonly #sessions: Sessions;
+  readonly close: () => void;
+
+  constructor(services: Services, sessions: Sessions) {
+    this.#services = services;
+    this.#sessions = sessions;
+    this.close = services.catalog.listen({
+      changed: (what, server) => {
+        this.#changed(what, server);
+      },
+      updated: (server, uri) => {
+        this.#updated(server, uri);
+      },
+    });
+  }
+
+  /** Nobody watches for this session any more. */
+  forget(session: Session): void {
+    for (const [uri, server] of session.watched) {
+      const upstream = this.#services.catalog.get(server);
+      upstream?.unwatch(uri).catch((error: unknown) => {
+        this.#services.logger.warn({ err: error, server }, 'a resource could not be unwatched');
+      });
+    }
+    session.watched.clear();
+  }
+
+  #changed(what: CatalogChange, server: string | undefined): void {
+    for (const session of this.#sessions.all()) {
+      const { scope, agent } = session.owner;
+      if (scope !== undefined && server !== undefined && scope !== server) continue;
+      if (this.#isActive(agent)) session.tell(`notifications/${what}/list_changed`, {});
+    }
+  }
+
+  #updated(server: string, uri: string): void {
+    const policy = this.#services.ports.policy();
+    for (const session of this.#sessions.all()) {
+      if (session.watched.get(uri) !== server) continue;
+      const { agent } = session.owner;
+      const allowed = mayUse(policy, agent, { kind: 'resource_read', server, target: uri });
+      if (allowed && this.#isActive(agent)) session.tell('notifications/resources/updated', { uri });
+    }
+  }
+
+  #isActive(agent: string): boolean {
+    return this.#services.ports.agents.status(agent) === 'active';
+  }
+}

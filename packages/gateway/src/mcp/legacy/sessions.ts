@@ -1,0 +1,79 @@
+/** All sessions of the gateway: found only by who opened them, bounded, ended when idle. */
+import type { Bounds } from '@remit/contracts';
+import { RpcFault, rpcCodes } from '../rpc-fault.ts';
+import { Session, type SessionOptions, type SessionOwner } from './session.ts';
+
+export class Sessions {
+  readonly #bounds: Bounds;
+  readonly #onEnd: (session: Session) => void;
+  readonly #sessions = new Map<string, Session>();
+  /** Per agent in the order of last use, longest ago first. */
+  readonly #byAgent = new Map<string, Set<Session>>();
+
+  constructor(bounds: Bounds, onEnd: (session: Session) => void) {
+    this.#bounds = bounds;
+    this.#onEnd = onEnd;
+  }
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  all(): Iterable<Session> {
+    return this.#sessions.values();
+  }
+
+  /** @throws RpcFault with status 503 where the gateway has no room. */
+  open(options: Omit<SessionOptions, 'bounds'>, now: number): Session {
+    const ofAgent = this.#ofAgent(options.agent);
+    const [oldest] = ofAgent;
+    if (ofAgent.size >= this.#bounds.sessions_per_agent_max && oldest) this.end(oldest);
+    if (this.#sessions.size >= this.#bounds.sessions_max) {
+      throw new RpcFault(rpcCodes.overloaded, 'The gateway has as many sessions as it takes.', {
+        status: 503,
+      });
+    }
+    const session = new Session({ ...options, bounds: this.#bounds });
+    session.lastUsed = now;
+    this.#sessions.set(session.id, session);
+    this.#ofAgent(options.agent).add(session);
+    return session;
+  }
+
+  /** The session, if this very key opened it on this very path; others learn nothing of it. */
+  find(id: string, owner: SessionOwner, now: number): Session | undefined {
+    const session = this.#sessions.get(id);
+    if (session?.owner.keyId !== owner.keyId || session.owner.scope !== owner.scope) return undefined;
+    session.lastUsed = now;
+    const ofAgent = this.#ofAgent(session.owner.agent);
+    ofAgent.delete(session);
+    ofAgent.add(session);
+    return session;
+  }
+
+  end(session: Session): void {
+    if (!this.#sessions.delete(session.id)) return;
+    const ofAgent = this.#ofAgent(session.owner.agent);
+    ofAgent.delete(session);
+    if (ofAgent.size === 0) this.#byAgent.delete(session.owner.agent);
+    this.#onEnd(session);
+    session.end();
+  }
+
+  /** Ends what nobody has used for too long. */
+  sweep(now: number): void {
+    for (const session of this.#sessions.values()) {
+      if (!session.inUse && now - session.lastUsed > this.#bounds.session_idle_ms) this.end(session);
+    }
+  }
+
+  endAll(): void {
+    for (const session of [...this.#sessions.values()]) this.end(session);
+  }
+
+  #ofAgent(agent: string): Set<Session> {
+    let ofAgent = this.#byAgent.get(agent);
+    if (!ofAgent) this.#byAgent.set(agent, (ofAgent = new Set()));
+    return ofAgent;
+  }
+}

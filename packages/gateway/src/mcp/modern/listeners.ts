@@ -1,0 +1,185 @@
+/** `subscriptions/listen`: change notifications on a stream of their own (basic/patterns/subscriptions). */
+import { isJsonObject, type JsonObject } from '@remit/contracts';
+import { mayUse } from '@remit/policy';
+import type { CatalogChange } from '../catalog.ts';
+import { accepted, invalidRequest, type McpHttpRequest } from '../http-request.ts';
+import { notificationText, resultText, type RequestId, type RequestMessage } from '../message.ts';
+import type { Caller } from '../request.ts';
+import { serverOf } from '../resources.ts';
+import { invalidParams, RpcFault, rpcCodes } from '../rpc-fault.ts';
+import type { Services } from '../services.ts';
+import { DirectStream, type MessageStream } from '../stream.ts';
+import { metaKeys } from '../versions.ts';
+
+const filters: Readonly<Record<CatalogChange, string>> = {
+  tools: 'toolsListChanged',
+  prompts: 'promptsListChanged',
+  resources: 'resourcesListChanged',
+};
+
+interface Listener {
+  id: RequestId;
+  caller: Caller;
+  stream: MessageStream;
+  lists: ReadonlySet<CatalogChange>;
+  /** Watched resources by URI, with the server that has them. */
+  watched: ReadonlyMap<string, string>;
+}
+
+export class Listeners {
+  readonly #services: Services;
+  readonly #open = new Set<Listener>();
+  readonly #stopListening: () => void;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#stopListening = services.catalog.listen({
+      changed: (what, server) => {
+        this.#changed(what, server);
+      },
+      updated: (server, uri) => {
+        this.#updated(server, uri);
+      },
+    });
+  }
+
+  /** @throws RpcFault where the request is not valid or there is no room for another stream. */
+  open(http: McpHttpRequest, message: RequestMessage, caller: Caller): void {
+    if (!accepted(http.request).eventStream)
+      throw invalidRequest('Accept must include text/event-stream.', 406);
+    this.#assertRoom(caller.agent);
+    const asked = message.params['notifications'];
+    if (asked === undefined || !isJsonObject(asked))
+      throw invalidParams('`params.notifications` must be an object.');
+    const lists = this.#lists(asked, caller);
+    const watched = this.#watched(asked, caller);
+    const stream = new DirectStream(http.response, this.#services.bounds.stream_buffer_bytes_max);
+    const listener: Listener = { id: message.id, caller, stream, lists, watched };
+    this.#open.add(listener);
+    http.response.once('close', () => {
+      this.#forget(listener);
+    });
+    for (const [uri, server] of watched) this.#watch(server, uri);
+    this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: agreed(listener) });
+  }
+
+  signOfLife(): void {
+    for (const listener of this.#open) {
+      if (this.#isActive(listener)) listener.stream.comment();
+      else this.#end(listener);
+    }
+  }
+
+  /** Ends every stream with its result, so that clients know that it is no accident. */
+  close(): void {
+    this.#stopListening();
+    for (const listener of this.#open) this.#end(listener);
+  }
+
+  #assertRoom(agent: string): void {
+    const ofAgent = [...this.#open].filter(({ caller }) => caller.agent === agent).length;
+    if (ofAgent < this.#services.bounds.listen_streams_per_agent_max) return;
+    throw new RpcFault(rpcCodes.overloaded, `Agent ${agent} has ${ofAgent} open streams.`, { status: 429 });
+  }
+
+  /** The lists that are asked for and exist. */
+  #lists(asked: JsonObject, { scope }: Caller): Set<CatalogChange> {
+    const { capabilities } = this.#services.views.view(this.#services.ports.policy(), scope);
+    const wanted = (Object.keys(filters) as CatalogChange[]).filter((what) => asked[filters[what]] === true);
+    return new Set(wanted.filter((what) => what in capabilities));
+  }
+
+  /** The resources that are asked for and that the agent may read. */
+  #watched(asked: JsonObject, caller: Caller): Map<string, string> {
+    const uris = asked['resourceSubscriptions'] ?? [];
+    const { watched_resources_max: max, uri_length_max: lengthMax } = this.#services.bounds;
+    if (!Array.isArray(uris) || uris.length > max) {
+      throw invalidParams(`\`resourceSubscriptions\` must be an array of at most ${max} URIs.`);
+    }
+    const watched = new Map<string, string>();
+    for (const uri of uris) {
+      if (typeof uri !== 'string' || uri.length > lengthMax) {
+        throw invalidParams('`resourceSubscriptions` must hold URIs.');
+      }
+      const server = this.#readable(caller, uri);
+      if (server !== undefined) watched.set(uri, server);
+    }
+    return watched;
+  }
+
+  /** The server whose resource this is, if the agent may read it. */
+  #readable(caller: Caller, uri: string): string | undefined {
+    try {
+      const server = serverOf(this.#services, caller, uri);
+      const target = { kind: 'resource_read', server, target: uri } as const;
+      return mayUse(this.#services.ports.policy(), caller.agent, target) ? server : undefined;
+    } catch (error) {
+      // What cannot be watched is left out of the acknowledgment, as the specification says.
+      if (error instanceof RpcFault) return undefined;
+      throw error;
+    }
+  }
+
+  #watch(server: string, uri: string): void {
+    this.#services.catalog
+      .get(server)
+      ?.watch(uri)
+      .catch((error: unknown) => {
+        this.#services.logger.warn({ err: error, server }, 'a resource could not be watched');
+      });
+  }
+
+  #changed(what: CatalogChange, server: string | undefined): void {
+    for (const listener of this.#open) {
+      const { scope } = listener.caller;
+      if (!listener.lists.has(what) || (scope !== undefined && server !== undefined && scope !== server))
+        continue;
+      if (this.#isActive(listener)) this.#tell(listener, `notifications/${what}/list_changed`, {});
+    }
+  }
+
+  #updated(server: string, uri: string): void {
+    for (const listener of this.#open) {
+      if (listener.watched.get(uri) !== server || !this.#isActive(listener)) continue;
+      if (this.#readable(listener.caller, uri) === server) {
+        this.#tell(listener, 'notifications/resources/updated', { uri });
+      }
+    }
+  }
+
+  #isActive({ caller }: Listener): boolean {
+    return this.#services.ports.agents.status(caller.agent) === 'active';
+  }
+
+  /** Every message of the stream names the request that opened it. */
+  #tell({ stream, id }: Listener, method: string, params: JsonObject): void {
+    stream.write(notificationText(method, { ...params, _meta: { [metaKeys.subscriptionId]: id } }));
+  }
+
+  #end(listener: Listener): void {
+    const { id, stream } = listener;
+    const meta = { [metaKeys.subscriptionId]: id, [metaKeys.serverInfo]: this.#services.serverInfo };
+    stream.write(resultText(id, { resultType: 'complete', _meta: meta }));
+    stream.end();
+    this.#forget(listener);
+  }
+
+  #forget(listener: Listener): void {
+    if (!this.#open.delete(listener)) return;
+    for (const [uri, server] of listener.watched) {
+      this.#services.catalog
+        .get(server)
+        ?.unwatch(uri)
+        .catch((error: unknown) => {
+          this.#services.logger.warn({ err: error, server }, 'a resource could not be unwatched');
+        });
+    }
+  }
+}
+
+function agreed({ lists, watched }: Listener): JsonObject {
+  const agreed: JsonObject = {};
+  for (const what of lists) agreed[filters[what]] = true;
+  if (watched.size > 0) agreed['resourceSubscriptions'] = [...watched.keys()];
+  return agreed;
+}

@@ -1,0 +1,29 @@
+/** Calls whose protocol has no error results: a refusal is a JSON-RPC error. */
+import type { JsonObject } from '@remit/contracts';
+import { governedCall, type Target } from './governed-call.ts';
+import { refusalFault } from './refusal-result.ts';
+import type { AgentRequest } from './request.ts';
+import { serverFault } from './rpc-fault.ts';
+import type { Services } from './services.ts';
+
+/**
+ * @returns the result; undefined where the agent ended the call.
+ * @throws RpcFault with the refusal, or the server's own error.
+ */
+export async function plainCall(
+  services: Services,
+  request: AgentRequest,
+  target: Target,
+): Promise<JsonObject | undefined> {
+  const answer = await governedCall(services, request, target);
+  switch (answer.kind) {
+    case 'result':
+      return answer.result;
+    case 'refused':
+      throw refusalFault(answer.refusal);
+    case 'error':
+      throw serverFault(answer.error);
+    case 'cancelled':
+      return undefined;
+  }
+}

@@ -1,0 +1,44 @@
+/** One request of an identified agent, free of the era and the transport it came by. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { JsonObject } from '@remit/contracts';
+import type { InputRequests, InputResponses, Notification } from '../exchange.ts';
+import type { RequestId } from './message.ts';
+import type { ProtocolVersion } from './versions.ts';
+
+/** Who sends it, and what is known of the client. */
+export interface Caller {
+  agent: string;
+  /** The key that the request came with; sessions and parked calls belong to it. */
+  keyId: string;
+  /** The server of `/mcp/{server}`; absent on `/mcp`. */
+  scope?: string;
+  version: ProtocolVersion;
+  /** Session id, in eras that have sessions. */
+  session?: string;
+  /** MCP client capabilities as declared. */
+  capabilities: JsonObject;
+  /** Level of log messages that the client wants; absent: none. */
+  logLevel?: string;
+  headers: IncomingHttpHeaders;
+}
+
+/** The way back to the client while its request is open. */
+export interface Channel {
+  /** Progress or a log message. Never throws. */
+  notify(notification: Notification): void;
+  /**
+   * Asks the client and waits for valid answers to all requests. `server` is told to the user.
+   * @throws Fault `ask_refused`, `ask_timeout`, `cancelled`.
+   */
+  ask(requests: InputRequests, signal: AbortSignal): Promise<InputResponses>;
+}
+
+export interface AgentRequest {
+  id: RequestId;
+  method: string;
+  params: JsonObject;
+  caller: Caller;
+  channel: Channel;
+  /** Aborts when the agent ends the request. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,60 @@
+/** JSON-RPC errors as this gateway answers them. */
+import { Fault, type JsonValue } from '@remit/contracts';
+import type { RpcError } from '../exchange.ts';
+
+/** JSON-RPC 2.0, section 5.1, and MCP 2026-07-28, basic/index, "Error Codes". */
+export const rpcCodes = {
+  parseError: -32700,
+  invalidRequest: -32600,
+  methodNotFound: -32601,
+  invalidParams: -32602,
+  internalError: -32603,
+  headerMismatch: -32020,
+  missingClientCapability: -32021,
+  unsupportedProtocolVersion: -32022,
+  /** Until 2025-11-25; must not be sent to modern clients. */
+  resourceNotFound: -32002,
+  /** 2025-11-25 only. */
+  urlElicitationRequired: -32042,
+  /**
+   * Ours. The specification leaves everything outside -32768 to -32000 to applications. `refused`
+   * carries the refusal in `data.remit`.
+   */
+  refused: -31000,
+  unauthenticated: -31001,
+  unknownSession: -31002,
+  overloaded: -31003,
+  foreign: -31004,
+} as const;
+
+export interface RpcFaultOptions {
+  data?: JsonValue;
+  /** HTTP status where the answer has not begun yet; 200 where absent. */
+  status?: number;
+}
+
+/** Thrown where a request ends with a JSON-RPC error; the entry point turns it into the answer. */
+export class RpcFault extends Fault {
+  readonly error: RpcError;
+  readonly status: number | undefined;
+
+  constructor(code: number, message: string, options: RpcFaultOptions = {}) {
+    super(`rpc_${code}`, message);
+    this.error = { code, message, ...(options.data !== undefined && { data: options.data }) };
+    this.status = options.status;
+  }
+}
+
+export function invalidParams(message: string, data?: JsonValue): RpcFault {
+  return new RpcFault(rpcCodes.invalidParams, message, data === undefined ? {} : { data });
+}
+
+export function methodNotFound(method: string, status?: number): RpcFault {
+  const message = `Method not found: ${method}`;
+  return new RpcFault(rpcCodes.methodNotFound, message, status === undefined ? {} : { status });
+}
+
+/** An upstream server's own error, as it is. */
+export function serverFault({ code, message, data }: RpcError): RpcFault {
+  return new RpcFault(code, message, data === undefined ? {} : { data });
+}

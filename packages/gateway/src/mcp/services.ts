@@ -1,0 +1,22 @@
+/** What every part of the agents' side works with. */
+import type { Bounds } from '@remit/contracts';
+import type { Ports } from '@remit/enforce';
+import type { Logger } from 'pino';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Spans } from '../telemetry/spans.ts';
+import type { Catalog } from './catalog.ts';
+import type { OpenCalls } from './open-calls.ts';
+import type { Views } from './view.ts';
+
+export interface Services {
+  ports: Ports;
+  bounds: Bounds;
+  catalog: Catalog;
+  views: Views;
+  openCalls: OpenCalls;
+  spans: Spans;
+  metrics: Metrics | undefined;
+  logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
+  /** MCP `Implementation` of this gateway. */
+  serverInfo: { name: string; title: string; version: string };
+}

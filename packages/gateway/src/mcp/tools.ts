@@ -1,0 +1,65 @@
+/** `tools/call` (MCP 2026-07-28, server/tools). */
+import { isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
+import { wrapsResult } from '@remit/inspect';
+import { mayUse } from '@remit/policy';
+import { governedCall } from './governed-call.ts';
+import { argumentsParam, nameParam } from './params.ts';
+import { refusalResult } from './refusal-result.ts';
+import type { AgentRequest } from './request.ts';
+import { invalidParams, serverFault, type RpcFault } from './rpc-fault.ts';
+import type { Services } from './services.ts';
+import { isModern } from './versions.ts';
+import type { ToolEntry } from './view.ts';
+
+/** @throws RpcFault -32602 for an unknown tool; the server's own JSON-RPC error. */
+export async function callTool(services: Services, request: AgentRequest): Promise<JsonObject | undefined> {
+  const tool = findTool(services, request);
+  const answer = await governedCall(services, request, {
+    kind: 'tool_invoke',
+    server: tool.server,
+    target: tool.name,
+    arguments: argumentsParam(request.params),
+    ...(tool.liveDigest !== undefined && { tool_digest: tool.liveDigest }),
+    params: (args) => ({ name: tool.name, arguments: args }),
+  });
+  switch (answer.kind) {
+    case 'result':
+      return isModern(request.caller.version) ? answer.result : legacyToolResult(tool, answer.result);
+    case 'refused':
+      if (isConcealed(services, request, tool)) throw unknownTool(request.params['name']);
+      return refusalResult(answer.refusal);
+    case 'error':
+      throw serverFault(answer.error);
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+/** @throws RpcFault -32602, as the specification says of unknown tools (server/tools, "Error Handling"). */
+export function findTool(services: Services, request: Pick<AgentRequest, 'params' | 'caller'>): ToolEntry {
+  const name = nameParam(request.params, services.bounds);
+  const view = services.views.view(services.ports.policy(), request.caller.scope);
+  const tool = view.tools.find(name);
+  if (tool?.served) return tool;
+  throw unknownTool(name);
+}
+
+function unknownTool(name: JsonValue | undefined): RpcFault {
+  return invalidParams(`Unknown tool: ${String(name)}`);
+}
+
+/** Where the policy says `conceal`, a tool that the agent may not use reads like one that is not there. */
+function isConcealed(services: Services, { caller }: AgentRequest, { server, name }: ToolEntry): boolean {
+  const policy = services.ports.policy();
+  const conceal = policy.agents.get(caller.agent)?.conceal ?? policy.workspace.conceal;
+  return conceal && !mayUse(policy, caller.agent, { kind: 'tool_invoke', server, target: name });
+}
+
+/** Until 2025-11-25 structured content is an object; what else there is travels as `{result: …}`. */
+function legacyToolResult(tool: ToolEntry, result: JsonObject): JsonObject {
+  const content = result['structuredContent'];
+  if (content === undefined) return result;
+  const { outputSchema } = tool.definition;
+  const wrapped = outputSchema ? wrapsResult(outputSchema) : !isJsonObject(content);
+  return wrapped ? { ...result, structuredContent: { result: content } } : result;
+}
