@@ -1,6 +1,6 @@
 export { longestWindow } from './compile/longest-window.ts';
 export { decide } from './decide/decide.ts';
-export { lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export { dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
 export { loadWorkspace } from './load.ts';

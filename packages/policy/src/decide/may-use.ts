@@ -1,5 +1,5 @@
 /** What an agent may see: lists of tools, resources and prompts are filtered with this. */
-import type { ActionKind } from '@remit/contracts';
+import type { ActionKind, DataRules } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { internals } from '../compile/compiled.ts';
 import type { Compiled } from '../compile/compiled.ts';
@@ -70,6 +70,11 @@ export function visibleServers(policy: CompiledPolicy, agent: string): string[] 
   if (found === undefined) return compiled.observesEveryone ? servers : [];
   if (found.profile.mode === 'observe') return servers;
   return servers.filter((server) => accessAreas.some((area) => found.index(area).grantsOn(server)));
+}
+
+/** The data that this agent must neither see nor send; undefined where its policy says nothing of data. */
+export function dataRules(policy: CompiledPolicy, agent: string): DataRules | undefined {
+  return internals(policy).agentPolicies.get(agent)?.data;
 }
 
 /** The locked definition of a tool; undefined where the lock does not know it. */
