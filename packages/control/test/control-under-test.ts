@@ -62,19 +62,9 @@ export async function controlUnderTest(
   const app = createControl({
     ...recording,
     registry,
+    ...surroundings(options.policy ?? policyNaming('support', 'billing')),
     approvals,
     operatorToken,
-    policy: policyHolder(options.policy ?? policyNaming('support', 'billing')),
-    upstreams: {
-      status: () => [
-        { server: 'crm', state: 'ready', protocol_version: '2025-11-25', tools: 2, restarts: 0 },
-      ],
-      definitions: (server) => (server === 'crm' ? [toolNamed('lookup'), toolNamed('fresh')] : undefined),
-    },
-    explain: ({ tool }) => ({ server: 'crm', tool, decision }),
-    toolDigest: (definition) => `sha256:${definition.name}`,
-    metrics: () => Promise.resolve('remit_up 1\n'),
-    examine: () => Promise.resolve([]),
     log: { failed: (error) => failures.push(error) },
     ...options.change,
   });
@@ -86,6 +76,22 @@ export async function controlUnderTest(
   const person = async (name: string, groups: string[]) =>
     (await registry.people.add(name, groups, administratorOf(registry))).token;
   return { app, registry, ledger, approvals, clock, failures, folder, send, person };
+}
+
+/** Everything around the control plane that a test has no interest in. */
+export function surroundings(policy: CompiledPolicy) {
+  return {
+    approvals: new OneApproval(),
+    policy: policyHolder(policy),
+    upstreams: {
+      status: () => [{ server: 'crm', state: 'ready', tools: 2, restarts: 0 }],
+      definitions: (server) => (server === 'crm' ? [toolNamed('lookup'), toolNamed('fresh')] : undefined),
+    },
+    explain: ({ tool }) => ({ server: 'crm', tool, decision }),
+    toolDigest: (definition) => `sha256:${definition.name}`,
+    metrics: () => Promise.resolve('remit_up 1\n'),
+    examine: () => Promise.resolve([]),
+  } satisfies Partial<ControlOptions>;
 }
 
 /** Ids that no other control plane on the same folder has made. */

@@ -1,0 +1,93 @@
+/** The people's API on a real ledger: what is done through it can be found, shown and proved in it. */
+import { join } from 'node:path';
+import { createControl, openRegistry } from '@remit/control';
+import { openLedger } from '@remit/ledger';
+import { fakeClock, temporaryFolder } from '@remit/testkit';
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { operatorToken, policyNaming, sender, surroundings, workspaceKey } from './control-under-test.ts';
+
+async function remitIn(folder: string) {
+  const clock = fakeClock();
+  const newId = (prefix: string) => `${prefix}_${randomUUID()}`;
+  const ledger = await openLedger({
+    folder: join(folder, 'ledger'),
+    origin: 'remit.test/log',
+    source: 'test',
+    clock,
+    newId,
+  });
+  const recording = { ledger, clock, newId };
+  const registry = await openRegistry({ file: join(folder, 'control.db'), workspaceKey, ...recording });
+  const app = createControl({
+    ...recording,
+    ...surroundings(policyNaming('support')),
+    registry,
+    operatorToken,
+  });
+  const close = async () => {
+    await app.close();
+    await registry.close();
+    await ledger.close();
+  };
+  return { ledger, registry, app, send: sender(app), close };
+}
+
+test('what is done is found, shown with the name of whoever did it, and proved; a restart keeps all of it', async () => {
+  await using folder = await temporaryFolder();
+  const first = await remitIn(folder.path);
+  await first.registry.agents.registerPolicy(policyNaming('support'), { id: 'remit' });
+  const added = await first.send('POST', '/api/v1/people', {
+    body: { name: 'dana@example.com', groups: ['administrators'] },
+  });
+  const token = added.body['token'] as string;
+  await first.send('POST', '/api/v1/agents/support/suspend', { token, body: { reason: 'odd refunds' } });
+  await first.close();
+
+  const { send, registry, close } = await remitIn(folder.path);
+  expect(registry.agents.status('support')).toBe('suspended');
+  const found = await send('GET', '/api/v1/events?agent=support&action=agent_suspended', { token });
+  const [event] = found.body['events'] as { id: string }[];
+  const shown = await send('GET', `/api/v1/events/${event?.id ?? ''}`, { token });
+  expect(shown.body).toMatchObject({
+    action: 'agent_suspended',
+    agent: 'support',
+    result: 'success',
+    by: added.body['id'],
+    by_name: 'dana@example.com',
+    reason: 'odd refunds',
+  });
+  const proof = await send('GET', `/api/v1/events/${event?.id ?? ''}/proof`, { token });
+  expect(proof.text).toMatch(/^c2sp\.org\/tlog-proof@v1\n/);
+  expect((await send('GET', '/log/checkpoint', { token })).text).toMatch(/^remit\.test\/log\n\d+\n/);
+  expect((await send('GET', '/api/v1/doctor', { token })).body['ledger']).toMatchObject({ writable: true });
+  await close();
+});
+
+test('nothing that names a person is in what the log publishes', async () => {
+  await using folder = await temporaryFolder();
+  const { send, ledger, close } = await remitIn(folder.path);
+  const { body } = await send('POST', '/api/v1/people', {
+    body: { name: 'dana@example.com', groups: ['administrators'] },
+  });
+  const token = body['token'] as string;
+  await send('GET', '/api/v1/events?conversation=dana-and-her-cat', { token });
+  await send('GET', '/api/v1/policies', { token });
+  await ledger.checkpoint();
+  const [, size] = (await send('GET', '/log/checkpoint', { token })).text.split('\n');
+  const bundle = await send('GET', `/log/tile/entries/000.p/${size ?? ''}`, { token });
+  expect(bundle.status).toBe(200);
+  expect(bundle.text).toContain('person_added');
+  expect(bundle.text).not.toContain('dana');
+  await close();
+});
+
+test('a cursor of another search’s making is refused in the API’s own words', async () => {
+  await using folder = await temporaryFolder();
+  const { send, close } = await remitIn(folder.path);
+  expect(await send('GET', '/api/v1/events?cursor=AAAA')).toMatchObject({
+    status: 400,
+    body: { code: 'invalid_query' },
+  });
+  await close();
+});
