@@ -13,6 +13,7 @@ import { Findings } from './diagnostics.ts';
 import { readAllDocuments } from './document/documents.ts';
 import type { Documents } from './document/documents.ts';
 import type { AgentDocument, RemitDocument } from './document/remit.ts';
+import { lint } from './lint/lint.ts';
 import { formatLock } from './lock/format.ts';
 import { Catalog } from './names/catalog.ts';
 import type { AgentProfile, CompiledPolicy, LoadResult, SourceFile } from './port.ts';
@@ -21,11 +22,14 @@ import type { AgentProfile, CompiledPolicy, LoadResult, SourceFile } from './por
  * Loads all documents of a workspace folder. The order of `files` changes nothing. A `policy` is
  * given only where nothing is wrong; without a `lock` names cannot be checked, which a diagnostic says.
  */
-export function loadWorkspace(files: readonly SourceFile[], lock: ToolsLock | undefined): LoadResult {
+export function loadWorkspace(files: readonly SourceFile[], givenLock: ToolsLock | undefined): LoadResult {
   const findings = new Findings();
   const documents = readAllDocuments(files, findings);
+  // Without a workspace there are no servers that the tools of a lock could belong to.
+  const lock = documents.workspace && givenLock;
   const catalog = new Catalog(documents.workspace, lock, findings);
   const agentPolicies = new AgentCompiler(documents, catalog, findings).all();
+  lint(documents, agentPolicies.values(), catalog, findings);
   noteMissing(documents, lock, findings);
   if (findings.hasErrors) return { diagnostics: findings.list };
   const policy = new Compiled({
@@ -57,7 +61,9 @@ function workspaceOf({ workspace }: Documents): CompiledPolicy['workspace'] {
 }
 
 function noteMissing(documents: Documents, lock: ToolsLock | undefined, findings: Findings): void {
-  const spot = (documents.workspace?.name ?? documents.agents[0]?.name ?? documents.roles[0]?.name)?.spot;
+  const spot = (
+    documents.workspace?.name ?? [...documents.agents.values(), ...documents.roles.values()][0]?.name
+  )?.spot;
   if (spot === undefined) return;
   if (documents.workspace === undefined) {
     const message = 'there is no workspace document, so names of tools, actions and roles were not checked';
@@ -72,6 +78,7 @@ function noteMissing(documents: Documents, lock: ToolsLock | undefined, findings
 class AgentCompiler {
   readonly #documents: Documents;
   readonly #catalog: Catalog;
+  readonly #findings: Findings;
   readonly #roles: Roles;
   readonly #classes: DataClasses;
   readonly #rules = new Map<RemitDocument, Rule[]>();
@@ -80,14 +87,15 @@ class AgentCompiler {
   constructor(documents: Documents, catalog: Catalog, findings: Findings) {
     this.#documents = documents;
     this.#catalog = catalog;
+    this.#findings = findings;
     this.#roles = new Roles(documents.roles, findings);
     this.#classes = new DataClasses(documents.workspace);
     // Also those that no agent has: mistakes in them are mistakes.
-    for (const document of [...documents.roles, ...documents.guardrails]) this.#compile(document);
+    for (const document of [...documents.roles.values(), ...documents.guardrails]) this.#compile(document);
   }
 
   all(): Map<string, AgentPolicy> {
-    return new Map(this.#documents.agents.map((agent) => [agent.name.text, this.#agent(agent)]));
+    return new Map([...this.#documents.agents].map(([name, agent]) => [name, this.#agent(agent)]));
   }
 
   #compile(document: RemitDocument): void {
@@ -98,6 +106,7 @@ class AgentCompiler {
   #agent(agent: AgentDocument): AgentPolicy {
     this.#compile(agent);
     const roles = this.#roles.of(agent);
+    this.#checkRisk(agent, [agent, ...roles]);
     const parts = [agent, ...roles, ...this.#documents.guardrails];
     return new AgentPolicy({
       profile: profileOf(agent, this.#documents),
@@ -108,6 +117,22 @@ class AgentCompiler {
       limits: parts.flatMap((part) => this.#limits.get(part) ?? []),
       data: dataRulesOf(parts, this.#classes),
     });
+  }
+
+  /** A person approves every action of a critical agent; a tier that says otherwise contradicts that. */
+  #checkRisk(agent: AgentDocument, documents: readonly RemitDocument[]): void {
+    if (agent.risk !== 'critical') return;
+    for (const { guardrails } of documents) {
+      for (const word of [...(guardrails.tier_1_automatic ?? []), ...(guardrails.tier_2_logged ?? [])]) {
+        const message = `agent \`${agent.name.text}\` is critical, so a person approves every action; \`${word.text}\` may not stand in \`${word.path}\``;
+        this.#findings.error(
+          'contradicts_risk',
+          message,
+          word.spot,
+          'move it to `tier_3_approval`, or lower the risk',
+        );
+      }
+    }
   }
 }
 

@@ -8,10 +8,10 @@ export class Roles {
   readonly #roles: ReadonlyMap<string, RoleDocument>;
   readonly #findings: Findings;
 
-  constructor(roles: readonly RoleDocument[], findings: Findings) {
-    this.#roles = new Map(roles.map((role) => [role.name.text, role]));
+  constructor(roles: ReadonlyMap<string, RoleDocument>, findings: Findings) {
+    this.#roles = roles;
     this.#findings = findings;
-    for (const role of roles) this.#checkInheritance(role);
+    for (const role of roles.values()) this.#checkInheritance(role);
   }
 
   /** Each role once. A role without a document is reported. */

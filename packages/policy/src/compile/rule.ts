@@ -35,7 +35,7 @@ export function rulesOf(document: RemitDocument, catalog: Catalog): Rule[] {
   const rules: Rule[] = [];
   const add = (says: Rule['says'], area: AccessArea, words: readonly Word[] | undefined): void => {
     for (const word of words ?? []) {
-      const matched = area === 'tools' ? toolMatch(word, catalog) : targetMatch(word, area);
+      const matched = area === 'tools' ? toolMatch(word, catalog) : targetMatch(word, area, catalog);
       if (matched !== undefined)
         rules.push({
           says,
@@ -76,16 +76,19 @@ function toolMatch(word: Word, catalog: Catalog): { match: Match; action?: Named
   }
 }
 
-function targetMatch(word: Word, area: AccessArea): { match: Match } {
+function targetMatch(word: Word, area: AccessArea, catalog: Catalog): { match: Match } | undefined {
   const { text } = word;
-  if (area === 'sampling' || area === 'elicitation')
-    return { match: { kind: 'glob', server: text, target: '*' } };
   if (area === 'resources' && looksLikeUri(text)) {
     return {
       match: isGlob(text) ? { kind: 'glob', server: '*', target: text } : { kind: 'exact', name: text },
     };
   }
+  const [server, target] = area === 'sampling' || area === 'elicitation' ? [text, '*'] : splitServer(text);
+  return catalog.knowsServer(server, word) ? { match: { kind: 'glob', server, target } } : undefined;
+}
+
+/** `server/target`; without a server, that of any. */
+function splitServer(text: string): [server: string, target: string] {
   const slash = text.indexOf('/');
-  const server = slash < 0 ? '*' : text.slice(0, slash);
-  return { match: { kind: 'glob', server, target: slash < 0 ? text : text.slice(slash + 1) } };
+  return slash < 0 ? ['*', text] : [text.slice(0, slash), text.slice(slash + 1)];
 }

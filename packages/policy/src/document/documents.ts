@@ -2,6 +2,7 @@
 import { bounds } from '@remit/contracts';
 import type { Findings } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
+import { lintSecrets } from '../lint/secrets.ts';
 import { readAgent, readGuardrailsDocument, readRole } from './remit.ts';
 import type { AgentDocument, GuardrailsDocument, RoleDocument } from './remit.ts';
 import { didYouMean } from './suggest.ts';
@@ -12,17 +13,18 @@ import type { WorkspaceDocument } from './workspace.ts';
 
 export interface Documents {
   workspace: WorkspaceDocument | undefined;
-  agents: AgentDocument[];
-  roles: RoleDocument[];
+  agents: Map<string, AgentDocument>;
+  roles: Map<string, RoleDocument>;
   guardrails: GuardrailsDocument[];
 }
 
 /** Files are read in the order of their paths, so that messages do not depend on how they were given. */
 export function readAllDocuments(files: readonly SourceFile[], findings: Findings): Documents {
-  const documents: Documents = { workspace: undefined, agents: [], roles: [], guardrails: [] };
+  const documents: Documents = { workspace: undefined, agents: new Map(), roles: new Map(), guardrails: [] };
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   let count = 0;
   for (const file of sorted) {
+    lintSecrets(file, findings);
     for (const tree of readDocuments(file, findings)) {
       count += 1;
       if (count > bounds.policy_documents_max) {
@@ -75,13 +77,15 @@ function addWorkspace(tree: Mapping, documents: Documents, findings: Findings): 
 
 function addNamed<Named extends AgentDocument | RoleDocument>(
   read: Named | undefined,
-  known: Named[],
+  known: Map<string, Named>,
   findings: Findings,
 ): void {
   if (read === undefined) return;
-  const earlier = known.find((other) => other.name.text === read.name.text);
-  known.push(read);
-  if (earlier === undefined) return;
+  const earlier = known.get(read.name.text);
+  if (earlier === undefined) {
+    known.set(read.name.text, read);
+    return;
+  }
   const { file, line } = earlier.name.spot;
   const message = `${read.kind} \`${read.name.text}\` is defined twice, first in \`${file}\` line ${line}`;
   findings.error('duplicate_document', message, read.name.spot, 'merge the two, or rename one');

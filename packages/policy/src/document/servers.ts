@@ -2,6 +2,7 @@
 import { listOf, namesTo, oneOf, readWord, shaped } from './reading.ts';
 import type { Reader, Reading, Word } from './reading.ts';
 import type { ServerSettings } from '../port.ts';
+import { isPlainSecret, secretRemedy } from '../lint/secrets.ts';
 import type { Tree } from './tree.ts';
 
 const SERVER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?$/;
@@ -17,11 +18,18 @@ interface ServerKeys {
 }
 
 /** Values of variables and headers: text, or a number or truth value that is meant as text. */
-const readText: Reader<string> = (tree, reading) => {
-  if (tree.kind === 'scalar' && tree.value !== null) return String(tree.value);
+function readText(tree: Tree, reading: Reading, name: Word): string | undefined {
+  if (tree.kind === 'scalar' && tree.value !== null) {
+    const value = String(tree.value);
+    if (isPlainSecret(name.text, value)) {
+      const message = `\`${reading.path}\` looks like a secret in plain text`;
+      reading.findings.warning('embedded_secret', message, tree.spot, secretRemedy);
+    }
+    return value;
+  }
   reading.findings.error('invalid_value', `\`${reading.path}\` has to be text`, tree.spot);
   return undefined;
-};
+}
 
 const readKeys = shaped<ServerKeys>({
   what: 'a server',

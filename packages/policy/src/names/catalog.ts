@@ -37,6 +37,8 @@ export class Catalog {
   readonly #byBareName: ReadonlyMap<string, readonly LockedTool[]>;
   /** Servers of the workspace that the lock does not know yet. */
   readonly #unlocked: readonly string[];
+  /** Servers of workspace and lock; undefined where there is no workspace to check against. */
+  readonly #servers: ReadonlySet<string> | undefined;
   readonly #findings: Findings;
   readonly #conditions: Conditions;
   /** Names already refused, so that each mistake is explained once in full. */
@@ -53,6 +55,7 @@ export class Catalog {
     this.#unlocked = [...(workspace?.servers.keys() ?? [])].filter(
       (server) => lock && !Object.hasOwn(lock.servers, server),
     );
+    this.#servers = workspace && new Set([...workspace.servers.keys(), ...Object.keys(lock?.servers ?? {})]);
     this.#conditions = new Conditions(findings);
     this.#checkNotes(notes);
     for (const action of workspace?.actions.values() ?? []) this.#define(action);
@@ -117,11 +120,25 @@ export class Catalog {
     );
   }
 
-  #glob(word: Word): Meaning {
+  /** False after an error: no server is called so. A pattern of servers always passes. */
+  knowsServer(server: string, word: Word): boolean {
+    if (this.#servers === undefined || this.#servers.has(server) || isGlob(server)) return true;
+    const remedy = didYouMean(server, this.#servers) ?? 'add it to `servers:` of the workspace';
+    this.#findings.error(
+      'unknown_server',
+      `\`${word.text}\` names a server \`${server}\`, which the workspace does not have`,
+      word.spot,
+      remedy,
+    );
+    return false;
+  }
+
+  #glob(word: Word): Meaning | undefined {
     const slash = word.text.indexOf('/');
     const server = slash < 0 ? '*' : word.text.slice(0, slash);
     const tool = slash < 0 ? word.text : word.text.slice(slash + 1);
     const meaning = { kind: 'glob', server, tool } as const;
+    if (!this.knowsServer(server, word)) return undefined;
     if (this.checked && this.#unlocked.length === 0 && !this.#anyMatches(server, tool)) {
       this.#findings.warning(
         'pattern_matches_nothing',
