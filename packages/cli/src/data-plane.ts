@@ -65,7 +65,9 @@ export class DataPlane {
 
   /** Open calls may end; new ones are refused. */
   async close(): Promise<void> {
-    await this.#gateway?.close();
+    const gateway = this.#gateway;
+    this.#gateway = undefined;
+    await gateway?.close();
   }
 
   #ports(): Ports {

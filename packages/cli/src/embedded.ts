@@ -46,6 +46,7 @@ export interface Embedded {
   policy: WorkspacePolicy;
   control: ReturnType<typeof createControl>;
   data: DataPlane;
+  servers: Upstreams;
   core: Core;
   /** Drains, ends the servers, closes ledger and store, and gives the folder back. */
   close(): Promise<void>;
@@ -114,7 +115,16 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
   opened.defer(() => control.close());
   opened.defer(() => data.close());
   const close = () => opened.disposeAsync();
-  return { transport: injectTransport(control, close), operator_token, policy, control, data, core, close };
+  return {
+    transport: injectTransport(control, close),
+    operator_token,
+    policy,
+    control,
+    data,
+    servers,
+    core,
+    close,
+  };
 }
 
 function examined({ machine, workspace, folder, checkpoints }: EmbeddedOptions, data: DataPlane): Examined {

@@ -8,6 +8,7 @@ import { registerCommands } from './program.ts';
 import { describeDiagnostic } from './terminal/diagnostics.ts';
 import { describeProblem, problemOf } from './terminal/problem.ts';
 import type { Terminal } from './terminal/terminal.ts';
+import { version } from './version.ts';
 import { PolicyRefused } from './workspace/load.ts';
 
 export async function run(argv: readonly string[], machine: Machine, terminal: Terminal): Promise<ExitCode> {
@@ -28,6 +29,7 @@ function commandLine(context: Context): Command {
     .description(
       'operational governance for software agents: an agent acts within its remit, or it does not act',
     )
+    .version(version, '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('Try the same with --help.')
     .configureOutput({

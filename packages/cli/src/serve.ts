@@ -1,14 +1,17 @@
 /** A Remit that serves: listeners opened, announced, and closed again when it is told to stop. */
+import type { Logger } from 'pino';
 import type { Context } from './context.ts';
 import { takeDataFolder } from './data/data-folder.ts';
 import { removeListener, writeListener } from './data/listener-file.ts';
-import { openEmbedded, type Embedded } from './embedded.ts';
+import { openEmbedded, remit, type Embedded } from './embedded.ts';
 import { endProcess } from './end-process.ts';
 import { cannot, exitCodes } from './exit-code.ts';
+import { recordStart, recordStop } from './lifecycle.ts';
 import { processLog } from './log.ts';
 import type { UpSettings } from './settings.ts';
 import { startTelemetry } from './telemetry.ts';
 import { untilStopped } from './terminal/stop.ts';
+import { watchWorkspace } from './workspace/watch.ts';
 
 /** Base URLs of the listeners, without a path. */
 interface Addresses {
@@ -32,9 +35,13 @@ export async function serve(context: Context, settings: UpSettings): Promise<voi
     failed: endProcess(log),
   });
   try {
+    await recordStart(embedded.core.ledger, machine, embedded.policy.current());
     announce(context, settings, embedded, await listen(embedded, settings));
+    using _watching = followChanges(settings.workspace, embedded, log);
     await stop.stopped;
     log.info('stopping: open calls may end, new ones are refused');
+    await embedded.data.close();
+    await recordStop(embedded.core.ledger, machine, log);
   } finally {
     removeListener(settings.data);
     await embedded.close();
@@ -68,6 +75,27 @@ async function listenForPeople(embedded: Embedded, host: string, port: number): 
 function shownHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** A changed file is a candidate: it becomes active if it passes its check (policy.md, "Versions"). */
+function followChanges(workspace: string, embedded: Embedded, log: Logger): Disposable {
+  const failed = (error: unknown): void => log.warn({ error }, 'changes of policy files may go unseen');
+  const changed = (): void => {
+    const before = embedded.policy.current().version;
+    embedded.policy.reload(remit).then(({ policy, diagnostics }) => {
+      const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+      if (policy === undefined)
+        log.warn({ errors }, 'the changed policy does not pass its check; the one before stays');
+      else if (policy.version !== before)
+        log.info({ version: policy.version }, 'the changed policy is active');
+    }, failed);
+  };
+  try {
+    return watchWorkspace(workspace, changed, failed);
+  } catch (error) {
+    failed(error);
+    return { [Symbol.dispose]: () => undefined };
+  }
 }
 
 function announce(context: Context, settings: UpSettings, embedded: Embedded, addresses: Addresses): void {

@@ -128,6 +128,8 @@ export const bounds = {
   policy_documents_max: 10_000,
   /** `tools.lock`. */
   tools_lock_bytes_max: 64 * 1024 * 1024,
+  /** Changes to policy files that come closer together than this are one change. */
+  policy_change_settle_ms: 250,
   /** Values in one policy file, aliases counted each time they are used; and their nesting. */
   policy_values_max: 200_000,
   policy_depth_max: 32,
@@ -160,6 +162,8 @@ export const bounds = {
   people_request_bytes_max: 1024 * 1024,
   /** Agents of one policy that are recorded in one append when it registers them. */
   agents_registered_at_once: 1000,
+  /** Changes that a start declares unfinished in one append. */
+  changes_corrected_at_once: 1000,
   /** Changes of agents, people and credentials that wait to be recorded; one more is refused. */
   changes_waiting_max: 256,
   /** Answers kept for requests that are sent again with the same `Idempotency-Key`, and for how long. */

@@ -7,7 +7,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { locate, type Context, type Location, type LocationOptions } from '../context.ts';
 import { takeDataFolder, type DataFolder } from '../data/data-folder.ts';
 import { readListener, type Listener } from '../data/listener-file.ts';
-import { openEmbedded } from '../embedded.ts';
 import { endProcess } from '../end-process.ts';
 import { cannot, CommandFault } from '../exit-code.ts';
 import { quietLog } from '../log.ts';
@@ -44,6 +43,8 @@ async function connect(context: Context, location: Location, needs: Needs): Prom
     return new ApiClient(httpTransport(reached.listener.console), person ?? reached.listener.operator_token);
   }
   const log = quietLog(context.terminal);
+  // Loaded where it is needed: most commands talk to a Remit that runs already.
+  const { openEmbedded } = await import('../embedded.ts');
   const embedded = await openEmbedded({
     machine: context.machine,
     workspace: location.workspace,
@@ -52,6 +53,7 @@ async function connect(context: Context, location: Location, needs: Needs): Prom
     failed: endProcess(log),
     servers: needs.servers === true,
   });
+  if (needs.servers === true) await embedded.servers.settled();
   return new ApiClient(embedded.transport, person ?? embedded.operator_token);
 }
 

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { addLocationOptions, locate, type Context, type LocationOptions } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
-import { relay } from '../relay.ts';
 
 export function registerGateway(program: Command, context: Context): void {
   addLocationOptions(
@@ -32,6 +31,7 @@ export function registerGateway(program: Command, context: Context): void {
           'Issue a key with `remit agents token NAME`, and set it.',
         );
       }
+      const { relay } = await import('../relay.ts');
       await relay(context, locate(context.machine, options), key, options.server);
     });
 }

@@ -1,7 +1,6 @@
 /** `remit up`: everything in one process, until it is told to stop. */
 import type { Command } from 'commander';
 import { addLocationOptions, collect, requireFolder, type Context } from '../context.ts';
-import { serve } from '../serve.ts';
 import { readSettings, type UpOptions } from '../settings.ts';
 
 export function registerUp(program: Command, context: Context): void {
@@ -34,6 +33,7 @@ export function registerUp(program: Command, context: Context): void {
     .action(async (options: UpOptions) => {
       const settings = readSettings(context.machine, options);
       requireFolder(settings.workspace);
+      const { serve } = await import('../serve.ts');
       await serve(context, settings);
     });
 }

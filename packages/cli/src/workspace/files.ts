@@ -30,6 +30,14 @@ function policyPaths(folder: string): string[] {
   });
 }
 
+/** The folder and those below that may hold documents. */
+export function policyFolders(folder: string): string[] {
+  const below = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && isOurs(entry))
+    .flatMap((entry) => policyFolders(join(folder, entry.name)));
+  return [folder, ...below];
+}
+
 function isOurs(entry: Dirent): boolean {
   return !entry.name.startsWith('.') && entry.name !== 'node_modules';
 }

@@ -1,6 +1,6 @@
 /** A workspace folder as the policy package sees it. */
 import { basename } from 'node:path';
-import type { ToolsLock } from '@remit/contracts';
+import { Fault, type ToolsLock } from '@remit/contracts';
 import {
   loadWorkspace,
   type Diagnostic,
@@ -20,7 +20,7 @@ export interface ReadWorkspace {
 
 /**
  * Reads the folder and checks it.
- * @throws Fault where files cannot be read; CommandFault `no_documents` where there are none.
+ * @throws Fault where documents cannot be read; CommandFault `no_documents` where there are none.
  */
 export function readWorkspace(folder: string): ReadWorkspace {
   const files = readPolicyFiles(folder);
@@ -31,8 +31,24 @@ export function readWorkspace(folder: string): ReadWorkspace {
       'Name a workspace, or make one with `remit init`.',
     );
   }
-  const lock = readLock(folder);
-  return { files, lock, result: loadWorkspace(files, lock) };
+  try {
+    const lock = readLock(folder);
+    return { files, lock, result: loadWorkspace(files, lock) };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { files, lock: undefined, result: { diagnostics: [findingOf(error)] } };
+  }
+}
+
+/** A lock that cannot be read is a finding like any other: nothing can be checked against it. */
+function findingOf({ code, message, place, remedy }: Fault): Diagnostic {
+  return {
+    severity: 'error',
+    code,
+    message,
+    place: place ?? {},
+    ...(remedy === undefined ? {} : { remedy }),
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import { endProcess } from '../end-process.ts';
 import { quietLog } from '../log.ts';
 import { readPolicyFiles } from './files.ts';
 import { readWorkspace, serversOf } from './load.ts';
-import { openServers, type OpenServers } from './open-servers.ts';
+import type { OpenServers } from './open-servers.ts';
 import { compareTools, nothingSeen, type ToolChange } from './tool-changes.ts';
 import { emptyLock, liveLock, readLock, writeLock } from './tools-lock.ts';
 
@@ -45,6 +45,7 @@ export async function withToolDesk(
   try {
     const servers = serversOf(location.workspace, readPolicyFiles(location.workspace));
     const log = quietLog(context.terminal);
+    const { openServers } = await import('./open-servers.ts');
     const open = await openServers(
       { ...location, machine: context.machine, log, failed: endProcess(log) },
       servers,
