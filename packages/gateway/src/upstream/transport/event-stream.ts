@@ -38,7 +38,7 @@ export class EventStreamParser {
     this.#bytes_max = bytes_max;
     this.#lines = new LineSplitter(bytes_max, {
       line: (bytes) => this.#line(bytes),
-      tooLong: () => (this.#too_large = true),
+      tooLong: () => this.#tooLarge(),
     });
   }
 
@@ -65,10 +65,17 @@ export class EventStreamParser {
 
   #append(value: Buffer): void {
     this.#bytes += value.length + 1;
-    if (this.#bytes > this.#bytes_max) this.#too_large = true;
-    if (this.#too_large) this.#data = [];
-    else if (this.#data.length === 0) this.#data.push(value);
-    else this.#data.push(newline, value);
+    if (this.#bytes > this.#bytes_max) this.#tooLarge();
+    if (this.#too_large) return;
+    if (this.#data.length > 0) this.#data.push(newline);
+    this.#data.push(value);
+  }
+
+  /** Said at once, since the event may never end; the rest of it is dropped. */
+  #tooLarge(): void {
+    this.#data = [];
+    if (!this.#too_large) this.#reader.tooLarge();
+    this.#too_large = true;
   }
 
   #retryAfter(value: string): void {
@@ -78,17 +85,12 @@ export class EventStreamParser {
   #dispatch(): void {
     const [only] = this.#data;
     const data = this.#data.length === 1 && only !== undefined ? only : Buffer.concat(this.#data);
-    const { reader, type, too_large } = {
-      reader: this.#reader,
-      type: this.#type,
-      too_large: this.#too_large,
-    };
+    const type = this.#type === '' ? 'message' : this.#type;
     this.#type = '';
     this.#data = [];
     this.#bytes = 0;
     this.#too_large = false;
-    if (too_large) reader.tooLarge();
-    else if (data.length > 0) reader.event({ type: type === '' ? 'message' : type, data });
+    if (data.length > 0) this.#reader.event({ type, data });
   }
 }
 

@@ -11,6 +11,8 @@ import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Watchdog {
+  /** Of its process, while that runs. */
+  readonly pid: number | undefined;
   /** Called in the same tick as the spawn, so that no child is ever unguarded while Remit runs code. */
   guard(pid: number): void;
   release(pid: number): void;
@@ -35,6 +37,10 @@ class WatchdogClient implements Watchdog {
   readonly #guarded = new Set<number>();
   #running: ChildProcess | undefined;
   #restarts = 0;
+
+  get pid(): number | undefined {
+    return this.#running?.pid;
+  }
 
   guard(pid: number): void {
     this.#guarded.add(pid);
