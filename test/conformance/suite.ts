@@ -70,14 +70,20 @@ function rank(status: Status): number {
   return statuses.indexOf(status);
 }
 
-/** Checks that are worse on the second side, or missing there, as readable lines. */
-export function regressions(direct: Results, through: Results): string[] {
-  return [...direct].flatMap(([key, before]) => {
-    const after = through.get(key) ?? { status: 'FAILURE', message: 'the check did not run' };
-    return rank(after.status) < rank(before.status)
-      ? [`${key}: ${before.status} direct, ${after.status} through the gateway: ${after.message}`]
-      : [];
-  });
+export interface Regression {
+  check: string;
+  direct: Check;
+  /** Absent where the check did not run. */
+  through: Check | undefined;
+}
+
+/** Checks that are worse on the second side, or missing there; sorted. */
+export function regressions(direct: Results, through: Results): Regression[] {
+  return [...direct]
+    .map(([check, before]) => ({ check, direct: before, through: through.get(check) }))
+    .filter((each) => each.direct.status !== 'FAILURE')
+    .filter((each) => !each.through || rank(each.through.status) < rank(each.direct.status))
+    .toSorted((a, b) => (a.check < b.check ? -1 : 1));
 }
 
 export function failures(results: Results): string[] {

@@ -1,7 +1,8 @@
 /** The rows of the era matrix pass without a gateway, so that what fails through it is the gateway's. */
 import { connectSessionAgent, connectStatelessAgent, startReferenceServer } from '@remit/testkit';
-import type { Endpoint, ReferenceServer, TestAgent } from '@remit/testkit';
+import type { ReferenceServer, TestAgent } from '@remit/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { directEndpoint } from './allow-all.ts';
 import { features } from './features.ts';
 
 const direct = [
@@ -12,17 +13,13 @@ const direct = [
   { era: 'stateless', transport: 'stdio' },
 ] as const;
 
-function endpointOf({ url, command = [] }: ReferenceServer, transport: Endpoint['transport']): Endpoint {
-  return transport === 'stdio' ? { transport, command } : { transport, url: url ?? '' };
-}
-
 describe.each(direct)('$era era on $transport, without a gateway', ({ era, transport }) => {
   let server: ReferenceServer;
   let agent: TestAgent;
   beforeAll(async () => {
     server = await startReferenceServer({ era, transport });
     const connect = era === 'session' ? connectSessionAgent : connectStatelessAgent;
-    agent = await connect(endpointOf(server, transport));
+    agent = await connect(directEndpoint(server, transport));
   });
   afterAll(async () => {
     await agent.close();

@@ -1,0 +1,91 @@
+/** A running Remit for end-to-end tests: the real command, in a process of its own, on temporary folders. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProcess, startProcess, temporaryFolder } from '@remit/testkit';
+import type { Endpoint, ProcessExit, TestProcess } from '@remit/testkit';
+import { z } from 'zod';
+
+export interface RunningRemit extends AsyncDisposable {
+  /** Of the agents' listener: `http://127.0.0.1:PORT`. */
+  origin: string;
+  workspace: string;
+  process: TestProcess;
+  /** A key of this agent; the same one on every call. */
+  key(agent: string): Promise<string>;
+  /** How this agent connects: to all servers, or on HTTP to one of them. */
+  endpoint(agent: string, transport: 'http' | 'stdio', server?: string): Promise<Endpoint>;
+  /** Runs another `remit` command on the same folders. */
+  run(...args: string[]): Promise<ProcessExit>;
+  stop(): Promise<void>;
+}
+
+const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
+const remit = [process.execPath, '--conditions=remit-source', '--disable-warning=ExperimentalWarning', main];
+
+const ready = /ready · agents (http:\/\/\S+)\/mcp · console (http:\/\/\S+)/;
+const issuedKey = z.object({ agent: z.string(), key: z.string().startsWith('remit_') });
+
+/** @param files the workspace: relative path → text, or documents that are written as YAML's JSON form */
+export async function startRemit(files: Record<string, string | object[]>): Promise<RunningRemit> {
+  const folder = await temporaryFolder();
+  const workspace = join(folder.path, 'workspace');
+  await writeWorkspace(workspace, files);
+  const folders = ['--workspace', workspace, '--data', join(folder.path, 'data')];
+  // Nothing of the machine's own settings, and no terminal to ask.
+  const env = { PATH: process.env['PATH'], HOME: folder.path, NO_COLOR: '1' };
+  const running = startProcess([...remit, 'up', ...folders, '--port', '0', '--console-port', '0'], { env });
+  const [, origin = ''] = await running.output(ready);
+
+  const run = (...args: string[]): Promise<ProcessExit> =>
+    runProcess([...remit, ...args, ...folders], { env, cwd: workspace });
+  const key = remembered(async (agent) => {
+    const { stdout, stderr } = await run('agents', 'token', agent, '--json');
+    if (stdout === '') throw new Error(`no key for ${agent}: ${stderr}`);
+    return issuedKey.parse(JSON.parse(stdout)).key;
+  });
+  const stop = async (): Promise<void> => {
+    await running.stop(15_000);
+    await folder.remove();
+  };
+  return {
+    origin,
+    workspace,
+    process: running,
+    key,
+    endpoint: async (agent, transport, server) => {
+      if (transport === 'stdio') {
+        const relay = [...remit, 'gateway', '--stdio', ...folders];
+        return {
+          transport,
+          command: relay,
+          env: { ...env, PATH: env.PATH ?? '', REMIT_KEY: await key(agent) },
+        };
+      }
+      const url = `${origin}/mcp${server === undefined ? '' : `/${server}`}`;
+      return { transport, url, headers: { authorization: `Bearer ${await key(agent)}` } };
+    },
+    run,
+    stop,
+    [Symbol.asyncDispose]: stop,
+  };
+}
+
+async function writeWorkspace(folder: string, files: Record<string, string | object[]>): Promise<void> {
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    const documents =
+      typeof content === 'string' ? [content] : content.map((each) => JSON.stringify(each, null, 2));
+    await writeFile(file, `${documents.join('\n---\n')}\n`);
+  }
+}
+
+function remembered<Value>(make: (name: string) => Promise<Value>): (name: string) => Promise<Value> {
+  const made = new Map<string, Promise<Value>>();
+  return (name) => {
+    const value = made.get(name) ?? make(name);
+    made.set(name, value);
+    return value;
+  };
+}
