@@ -1,0 +1,13 @@
+// `npm run demo`: a scripted day at the support desk, with Remit between the agents and the tools.
+// `--keep` leaves the data folder behind, to look around in with `remit audit`.
+import { fileURLToPath } from 'node:url';
+import { playDay } from './demo/day.mjs';
+import { printer } from './demo/printer.mjs';
+
+const remit = [process.execPath, fileURLToPath(new URL('../../packages/cli/bin/remit.mjs', import.meta.url))];
+const { surprises } = await playDay({
+  remit,
+  print: printer(console.log),
+  keep: process.argv.includes('--keep'),
+});
+process.exitCode = surprises.length === 0 ? 0 : 1;

@@ -1,0 +1,3 @@
+import type { Printer } from './day.mjs';
+
+export function printer(write: (line: string) => void): Printer;

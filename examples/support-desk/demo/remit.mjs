@@ -1,0 +1,88 @@
+// A Remit of the demo's own: free ports, temporary folders, stopped and removed at the end.
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const example = fileURLToPath(new URL('../', import.meta.url));
+
+/** A copy of the workspace, so that the demo's customers are its own. The servers are linked. */
+export function makeFolders() {
+  const root = mkdtempSync(path.join(tmpdir(), 'remit-demo-'));
+  const folders = {
+    root,
+    workspace: path.join(root, 'workspace'),
+    data: path.join(root, 'data'),
+    checkpoints: path.join(root, 'checkpoints'),
+  };
+  mkdirSync(folders.workspace);
+  for (const part of ['workspace.yaml', 'tools.lock', 'agents']) {
+    cpSync(path.join(example, part), path.join(folders.workspace, part), { recursive: true });
+  }
+  symlinkSync(path.join(example, 'servers'), path.join(folders.workspace, 'servers'), 'junction');
+  return folders;
+}
+
+export function removeFolders({ root }) {
+  rmSync(root, { recursive: true, force: true });
+}
+
+/** @param command the `remit` command, as a list: program and first arguments */
+export async function startRemit(command, folders) {
+  const [program, ...first] = command;
+  const where = ['--workspace', folders.workspace, '--data', folders.data];
+  const flags = [
+    '--checkpoints',
+    folders.checkpoints,
+    '--port',
+    '0',
+    '--console-port',
+    '0',
+    '--log-level',
+    'error',
+  ];
+  const child = spawn(program, [...first, 'up', ...where, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  let complaints = '';
+  child.stderr.on('data', (chunk) => (complaints += chunk));
+  const ready = await Promise.race([readyLine(child.stdout), ended.then(() => undefined)]);
+  if (ready === undefined) throw new Error(`remit up ended before it was ready:\n${complaints}`);
+  return {
+    ready,
+    agents: /agents (\S+)/.exec(ready)[1],
+    /** Runs `remit …` beside it and gives what it prints as JSON. `token`: a person's. */
+    run: (args, { token, fails = false } = {}) =>
+      runJson([program, ...first], [...args, ...where], token, fails),
+    async stop() {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+async function readyLine(output) {
+  for await (const line of createInterface({ input: output })) {
+    if (!line.startsWith('ready')) continue;
+    output.resume();
+    return line;
+  }
+  return undefined;
+}
+
+async function runJson([program, ...first], args, token, fails) {
+  const env = token === undefined ? process.env : { ...process.env, REMIT_TOKEN: token };
+  const run = promisify(execFile)(program, [...first, ...args, '--json'], {
+    env,
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const { stdout } = await run.catch((error) => {
+    if (!fails) throw new Error(`remit ${args.join(' ')}: ${error.stderr}`, { cause: error });
+    return error;
+  });
+  const lines = stdout.trim().split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line));
+}
