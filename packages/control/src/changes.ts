@@ -5,13 +5,14 @@
  * can come between them: the store therefore keeps which record it took in last, and what the ledger
  * has beyond that is declared not to have happened at the next start.
  */
-import { bounds, Fault, type EventKind, type NewRecord, type StoredRecord } from '@remit/contracts';
+import { bounds, Fault, type NewRecord } from '@remit/contracts';
 import type { Ledger } from '@remit/ledger';
 import type { Transaction } from 'kysely';
 import { administrativeRecord, type AdministrativeEvent, type Recording } from './administrative-record.ts';
 import type { Actor } from './ports.ts';
 import type { Store } from './store/database.ts';
 import type { Tables } from './store/tables.ts';
+import { eventsBeyond } from './unfinished-changes.ts';
 
 export interface Step<Result> {
   events: readonly AdministrativeEvent[];
@@ -26,24 +27,9 @@ export interface Unchanged<Result> {
 }
 
 export interface ChangesDeps extends Recording {
-  ledger: Ledger;
+  ledger: Pick<Ledger, 'append' | 'search' | 'show'>;
   store: Store;
 }
-
-/** Kinds of events that are changes of the store. */
-const kinds: readonly EventKind[] = [
-  'agent_registered',
-  'agent_key_issued',
-  'agent_key_revoked',
-  'agent_suspended',
-  'agent_resumed',
-  'agent_quarantined',
-  'agent_retired',
-  'person_added',
-  'person_removed',
-  'credential_set',
-  'credential_removed',
-];
 
 export class Changes {
   readonly #deps: ChangesDeps;
@@ -123,25 +109,31 @@ export class Changes {
   }
 
   async #declareUnfinished(): Promise<void> {
-    const unfinished = await this.#recordsBeyondStore();
+    const unfinished = await eventsBeyond(this.#deps.ledger, await this.#lastStored());
     if (unfinished.length === 0) return;
-    await this.#deps.ledger.append(this.#corrections({ id: 'remit' }, unfinished));
-  }
-
-  async #recordsBeyondStore(): Promise<StoredRecord[]> {
-    const { ledger, store } = this.#deps;
-    const last = await store.selectFrom('last_change').selectAll().executeTakeFirst();
-    let beyond: StoredRecord[] = [];
-    const corrected = new Set<unknown>();
-    for await (const record of ledger.records({ events: kinds, ...(last && { since: last.time }) })) {
-      if (record.id === last?.event_id) beyond = [];
-      else if (record.meta['corrects'] !== undefined) corrected.add(record.meta['corrects']);
-      else beyond.push(record);
+    const records = unfinished.map(({ id, action, agent }) => ({
+      id,
+      event: action,
+      meta: agent === undefined ? {} : { agent },
+    }));
+    for (let start = 0; start < records.length; start += bounds.changes_corrected_at_once) {
+      await this.#deps.ledger.append(
+        this.#corrections({ id: 'remit' }, records.slice(start, start + bounds.changes_corrected_at_once)),
+      );
     }
-    return beyond.filter(({ id }) => !corrected.has(id));
   }
 
-  #corrections(by: Actor, records: readonly NewRecord[]): NewRecord[] {
+  /** A new store has taken in nothing, and what the ledger holds from before is not its own. */
+  async #lastStored(): Promise<Tables['last_change']> {
+    const { store, clock } = this.#deps;
+    const row = await store.selectFrom('last_change').selectAll().executeTakeFirst();
+    if (row) return row;
+    const first = { only: 1, event_id: '', time: new Date(clock.now()).toISOString() } as const;
+    await store.insertInto('last_change').values(first).execute();
+    return first;
+  }
+
+  #corrections(by: Actor, records: readonly Pick<NewRecord, 'id' | 'event' | 'meta'>[]): NewRecord[] {
     return records.map(({ id, event, meta }) =>
       administrativeRecord(this.#deps, by, { event, meta: { ...meta, result: 'error', corrects: id } }),
     );

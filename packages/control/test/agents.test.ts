@@ -181,6 +181,14 @@ describe('a crash between ledger and store', () => {
     ]);
   });
 
+  test('does not make a new store disown what an older one has done', async () => {
+    const { ledger, clock } = await withAgents();
+    const before = ledger.appended.length;
+    clock.advance(1);
+    await controlUnderTest({ ledger, clock });
+    expect(ledger.appended).toHaveLength(before);
+  });
+
   test('leaves alone what the store has taken in', async () => {
     const { folder, ledger, app, registry, send } = await withAgents();
     await send('POST', '/api/v1/agents/support/suspend');

@@ -4,7 +4,7 @@ import type { ToolDefinition } from '@remit/contracts';
 import { createControl, openRegistry, type ControlOptions, type Registry } from '@remit/control';
 import type { Approval } from '@remit/enforce';
 import type { CompiledPolicy, LoadResult } from '@remit/policy';
-import { fakeClock, seededIds, temporaryFolder } from '@remit/testkit';
+import { type FakeClock, fakeClock, seededIds, temporaryFolder } from '@remit/testkit';
 import type { FastifyInstance } from 'fastify';
 import { afterEach } from 'vitest';
 import { InMemoryLedger } from './in-memory-ledger.ts';
@@ -36,7 +36,7 @@ export interface UnderTest {
   registry: Registry;
   ledger: InMemoryLedger;
   approvals: OneApproval;
-  clock: ReturnType<typeof fakeClock>;
+  clock: FakeClock;
   failures: unknown[];
   folder: string;
   /** With the operator's token unless another is named; `token: undefined` sends none. */
@@ -49,12 +49,14 @@ export async function controlUnderTest(
   options: {
     folder?: string;
     ledger?: InMemoryLedger;
+    clock?: FakeClock;
     policy?: CompiledPolicy;
     change?: Partial<ControlOptions>;
   } = {},
 ): Promise<UnderTest> {
   const folder = options.folder ?? (await newFolder());
-  const [approvals, clock, newId] = [new OneApproval(), fakeClock(), freshIds()];
+  const [approvals, newId] = [new OneApproval(), freshIds()];
+  const clock = options.clock ?? fakeClock();
   const ledger = options.ledger ?? new InMemoryLedger();
   const recording = { ledger, clock, newId };
   const registry = await openRegistry({ file: join(folder, 'control.db'), workspaceKey, ...recording });

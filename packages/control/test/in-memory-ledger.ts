@@ -1,6 +1,6 @@
 /** A ledger that keeps nothing on disk, for tests that are about something else. */
-import { Fault, type AuditEvent, type NewRecord, type Position, type StoredRecord } from '@remit/contracts';
-import type { Ledger, LedgerStatus, RecordFilter, SearchQuery } from '@remit/ledger';
+import { Fault, type AuditEvent, type NewRecord, type Position } from '@remit/contracts';
+import type { Ledger, LedgerStatus, SearchQuery } from '@remit/ledger';
 
 export class InMemoryLedger implements Ledger {
   readonly appended: NewRecord[] = [];
@@ -21,26 +21,27 @@ export class InMemoryLedger implements Ledger {
 
   search(query: SearchQuery) {
     this.lastQuery = query;
-    const events = this.appended
-      .map(eventOf)
+    const events = this.#events()
       .filter((event) => query.agent === undefined || event.agent === query.agent)
       .filter((event) => query.action === undefined || event.action === query.action)
+      .filter((event) => query.since === undefined || event.timestamp >= query.since)
       .reverse();
     return Promise.resolve({ events: events.slice(0, query.limit) });
   }
 
   show(id: string): Promise<AuditEvent | undefined> {
-    const record = this.appended.find((one) => one.id === id);
-    return Promise.resolve(record && eventOf(record));
+    return Promise.resolve(this.#events().find((event) => event.id === id));
   }
 
-  async *records({ since, events }: RecordFilter): AsyncGenerator<StoredRecord> {
-    for (const [index, record] of this.appended.entries()) {
-      if (since !== undefined && record.time < since) continue;
-      if (events !== undefined && !events.includes(record.event)) continue;
-      yield { ...record, index, position: { source: 'test', epoch: 1, sequence: index } };
-    }
-    await Promise.resolve();
+  #events(): AuditEvent[] {
+    return this.appended.map((record, index) => ({
+      ...eventOf(record),
+      ledger: { outcome: { source: 'test', epoch: 1, sequence: index, index } },
+    }));
+  }
+
+  async *records(): AsyncGenerator<never> {
+    // The control plane folds nothing.
   }
 
   subscribe(listener: (event: AuditEvent) => void): () => void {

@@ -91,3 +91,23 @@ test('a cursor of another search’s making is refused in the API’s own words'
   });
   await close();
 });
+
+test('a change that a crash kept out of the database is shown as one that failed', async () => {
+  await using folder = await temporaryFolder();
+  const first = await remitIn(folder.path);
+  await first.registry.agents.registerPolicy(policyNaming('support'), { id: 'remit' });
+  const time = '2026-03-03T14:32:16.000Z';
+  const meta = { agent: 'support', result: 'success', by: 'operator' } as const;
+  await first.ledger.append([{ phase: 'event', id: 'evt_lost', event: 'agent_suspended', time, meta }]);
+  await first.close();
+  for (let start = 0; start < 2; start += 1) {
+    const { send, registry, close } = await remitIn(folder.path);
+    expect(registry.agents.status('support')).toBe('active');
+    const { body } = await send('GET', '/api/v1/events?action=agent_suspended');
+    expect(body['events']).toMatchObject([
+      { id: 'evt_lost' },
+      { result: 'error', corrects: 'evt_lost', by: 'remit' },
+    ]);
+    await close();
+  }
+});

@@ -1,7 +1,5 @@
 /** Agents, people and credentials over one database; opened before the policy, whose loading registers agents. */
-import type { Ledger } from '@remit/ledger';
-import type { Recording } from '../administrative-record.ts';
-import { Changes } from '../changes.ts';
+import { Changes, type ChangesDeps } from '../changes.ts';
 import { sealer } from '../credentials/seal.ts';
 import { Vault } from '../credentials/vault.ts';
 import { openStore } from '../store/database.ts';
@@ -15,8 +13,7 @@ export interface Registry {
   close(): Promise<void>;
 }
 
-export interface RegistryOptions extends Recording {
-  ledger: Ledger;
+export interface RegistryOptions extends Omit<ChangesDeps, 'store'> {
   /** Path of the SQLite file; made where there is none. */
   file: string;
   /** 32 random bytes, kept apart from the file. */
