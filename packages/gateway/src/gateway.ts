@@ -126,7 +126,11 @@ function servicesOf(options: GatewayOptions): Services {
     spans: new Spans(),
     metrics: options.metrics,
     logger: options.logger,
-    serverInfo: { name: 'remit', title: 'Remit', version: options.version },
+    serverInfo: (scope) => ({
+      name: scope === undefined ? 'remit' : `remit/${scope}`,
+      title: 'Remit',
+      version: options.version,
+    }),
   };
 }
 

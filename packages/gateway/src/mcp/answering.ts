@@ -65,7 +65,7 @@ export async function answer(
 function styled(services: Services, request: AgentRequest, result: JsonObject): JsonObject {
   const style = {
     version: request.caller.version,
-    serverInfo: services.serverInfo,
+    serverInfo: services.serverInfo(request.caller.scope),
     listTtlMs: services.bounds.list_ttl_ms,
   };
   return resultFor(style, request.method, result);

@@ -1,17 +1,20 @@
 /** A tool's definition as agents get it: its name in the federation, and a schema that refusals fit. */
 import type { JsonObject } from '@remit/contracts';
 import { publishedOutputSchema } from '@remit/inspect';
+import { dataRules } from '@remit/policy';
 import type { ListRequest } from './lists.ts';
 import type { ToolEntry } from './view.ts';
 import { isModern } from './versions.ts';
 
-export function publishedTool({ version }: ListRequest, name: string, { definition }: ToolEntry): JsonObject {
+export function publishedTool(request: ListRequest, name: string, { definition }: ToolEntry): JsonObject {
   // Tasks of 2025-11-25 are not offered, so neither is how a tool would take part in them.
   const { outputSchema, execution: _execution, ...rest } = definition;
   const published = { ...rest, name } as JsonObject;
   if (outputSchema) {
-    const root = isModern(version) ? 'any' : 'object';
-    published['outputSchema'] = publishedOutputSchema(outputSchema as JsonObject, { root });
+    published['outputSchema'] = publishedOutputSchema(outputSchema as JsonObject, {
+      rules: dataRules(request.policy, request.agent),
+      root: isModern(request.version) ? 'any' : 'object',
+    });
   }
   return published;
 }

@@ -1,5 +1,5 @@
 /** What every part of the agents' side works with. */
-import type { Bounds } from '@remit/contracts';
+import type { Bounds, JsonObject } from '@remit/contracts';
 import type { Ports } from '@remit/enforce';
 import type { Logger } from 'pino';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -17,6 +17,9 @@ export interface Services {
   spans: Spans;
   metrics: Metrics | undefined;
   logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
-  /** MCP `Implementation` of this gateway. */
-  serverInfo: { name: string; title: string; version: string };
+  /**
+   * MCP `Implementation` of this gateway. Each path has a name of its own, because clients keep what
+   * they cache by it.
+   */
+  serverInfo(scope: string | undefined): JsonObject;
 }

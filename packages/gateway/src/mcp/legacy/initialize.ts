@@ -28,7 +28,7 @@ export function initialize(
   const result = {
     protocolVersion: version,
     ...introduction(services, owner.scope),
-    serverInfo: services.serverInfo,
+    serverInfo: services.serverInfo(owner.scope),
   };
   return { session, result };
 }

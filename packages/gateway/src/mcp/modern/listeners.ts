@@ -158,7 +158,10 @@ export class Listeners {
 
   #end(listener: Listener): void {
     const { id, stream } = listener;
-    const meta = { [metaKeys.subscriptionId]: id, [metaKeys.serverInfo]: this.#services.serverInfo };
+    const meta = {
+      [metaKeys.subscriptionId]: id,
+      [metaKeys.serverInfo]: this.#services.serverInfo(listener.caller.scope),
+    };
     stream.write(resultText(id, { resultType: 'complete', _meta: meta }));
     stream.end();
     this.#forget(listener);

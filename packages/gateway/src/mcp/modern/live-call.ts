@@ -24,6 +24,8 @@ export interface RoundTrip {
 export interface LiveCallOptions {
   services: Services;
   controller: AbortController;
+  /** For the results that end a round trip. */
+  serverInfo: JsonObject;
   /** Seals the state of the given round. */
   seal(round: number): string;
 }
@@ -130,7 +132,7 @@ export class LiveCall implements Channel {
       resultType: 'input_required',
       inputRequests: JSON.parse(JSON.stringify(inputRequests)) as JsonObject,
       requestState: this.#options.seal(round),
-      _meta: { [metaKeys.serverInfo]: this.#options.services.serverInfo },
+      _meta: { [metaKeys.serverInfo]: this.#options.serverInfo },
     };
     trip?.reply.final(resultText(trip.id, result));
   }

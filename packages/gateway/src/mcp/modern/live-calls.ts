@@ -36,6 +36,7 @@ export class LiveCalls {
     const call = new LiveCall({
       services: this.#services,
       controller,
+      serverInfo: this.#services.serverInfo(caller.scope),
       seal: (round) => {
         this.#asking.set(id, call);
         return this.#seal(id, round, message, caller);

@@ -1,0 +1,497 @@
+/** MCP 2026-07-28 on the wire. Literals are what clients see; they do not change without a reason. */
+import type { JsonObject } from '@remit/contracts';
+import { waitFor } from '@remit/testkit';
+import { describe, expect, it } from 'vitest';
+import { text } from './fake-upstream.ts';
+import { fixture, keys, messagesOf, modern, rpc, send, sendModern, type Answered } from './fixture.ts';
+
+const version = 'io.modelcontextprotocol/protocolVersion';
+const capabilities = 'io.modelcontextprotocol/clientCapabilities';
+
+describe('the envelope', () => {
+  it.each([
+    ['no _meta at all', undefined],
+    ['no protocol version', { [capabilities]: {} }],
+    ['no client capabilities', { [version]: '2026-07-28' }],
+    ['capabilities that are no object', { [version]: '2026-07-28', [capabilities]: [] }],
+    [
+      'an unknown log level',
+      { [version]: '2026-07-28', [capabilities]: {}, 'io.modelcontextprotocol/logLevel': 'loud' },
+    ],
+  ])('with %s is refused with 400 and -32602', async (_what, meta) => {
+    const { url } = await fixture();
+    const { headers } = modern('server/discover');
+    const body = rpc('server/discover', (meta === undefined ? {} : { _meta: meta }) as JsonObject);
+    const answered = await send(url, body, headers);
+    expect(answered.status).toBe(400);
+    expect(answered.body).toMatchObject({ id: body.id, error: { code: -32602 } });
+  });
+
+  it.each([
+    ['MCP-Protocol-Version missing', 'mcp-protocol-version', undefined],
+    ['MCP-Protocol-Version of the other era', 'mcp-protocol-version', '2025-11-25'],
+    ['Mcp-Method missing', 'mcp-method', undefined],
+    ['Mcp-Method of another method', 'mcp-method', 'tools/list'],
+    ['Mcp-Method in capitals', 'mcp-method', 'TOOLS/CALL'],
+    ['Mcp-Name missing', 'mcp-name', undefined],
+    ['Mcp-Name of another tool', 'mcp-name', 'delete'],
+    ['Mcp-Name badly encoded', 'mcp-name', '=?base64?bG9va3Vw?'],
+    ['Mcp-Name in base64 without padding', 'mcp-name', '=?base64?bG9va3VwCg?='],
+  ])('with %s is refused with 400 and -32020', async (_what, header, value) => {
+    const { url, crm } = await fixture();
+    const { body, headers } = modern('tools/call', { name: 'lookup' });
+    delete headers[header];
+    const answered = await send(url, body, value === undefined ? headers : { ...headers, [header]: value });
+    expect(answered.status).toBe(400);
+    expect(answered.body).toMatchObject({ id: body.id, error: { code: -32020 } });
+    expect(crm.asked).toEqual([]);
+  });
+
+  it.each([
+    ['with spaces around it', '  lookup  '],
+    ['in base64', '=?base64?bG9va3Vw?='],
+  ])('takes Mcp-Name %s', async (_what, value) => {
+    const { url } = await fixture();
+    const { body, headers } = modern('tools/call', { name: 'lookup' });
+    expect((await send(url, body, { ...headers, 'mcp-name': value })).body).toHaveProperty('result');
+  });
+
+  it('of an unknown version is refused with 400 and -32022, which names what is spoken', async () => {
+    const { url } = await fixture();
+    const { headers } = modern('server/discover');
+    const body = rpc('server/discover', { _meta: { [version]: 'v999', [capabilities]: {} } });
+    const answered = await send(url, body, { ...headers, 'mcp-protocol-version': 'v999' });
+    expect(answered.status).toBe(400);
+    expect(answered.body['error']).toEqual({
+      code: -32022,
+      message: 'Unsupported protocol version',
+      data: { supported: ['2026-07-28'], requested: 'v999' },
+    });
+  });
+
+  it.each([
+    ['initialize'],
+    ['ping'],
+    ['logging/setLevel'],
+    ['resources/subscribe'],
+    ['tasks/get'],
+    ['unknown/method'],
+  ])('of method %s is refused with 404 and -32601', async (method) => {
+    const { url } = await fixture();
+    const answered = await sendModern(url, method);
+    expect(answered.status).toBe(404);
+    expect(answered.body['error']).toEqual({ code: -32601, message: `Method not found: ${method}` });
+  });
+
+  it('makes session ids meaningless, and none is given out', async () => {
+    const { url } = await fixture();
+    const answered = await sendModern(url, 'tools/list', {}, { headers: { 'mcp-session-id': 'whatever' } });
+    expect(answered.status).toBe(200);
+    expect(answered.headers.get('mcp-session-id')).toBeNull();
+  });
+
+  it('makes GET and DELETE meaningless', async () => {
+    const { url } = await fixture();
+    for (const method of ['GET', 'DELETE']) {
+      const headers = { authorization: `Bearer ${keys.support}`, 'mcp-protocol-version': '2026-07-28' };
+      const { status, headers: answered } = await fetch(url, { method, headers });
+      expect(status).toBe(405);
+      expect(answered.get('allow')).toBe('POST');
+    }
+  });
+
+  it('takes notifications with 202 and responses not at all', async () => {
+    const { url } = await fixture();
+    const headers = { 'mcp-protocol-version': '2026-07-28' };
+    const notification = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } };
+    expect((await send(url, notification, headers)).status).toBe(202);
+    expect((await send(url, { jsonrpc: '2.0', id: 1, result: {} }, headers)).status).toBe(400);
+  });
+});
+
+describe('results', () => {
+  it('of server/discover say what there is', async () => {
+    const { url } = await fixture();
+    const { body } = await sendModern(url, 'server/discover');
+    expect(body['result']).toEqual({
+      resultType: 'complete',
+      supportedVersions: ['2026-07-28'],
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+      },
+      instructions: expect.stringMatching(
+        /^Calls pass Remit, .*\n\n\[crm\] Look customers up before you write\.$/s,
+      ) as string,
+      ttlMs: 30_000,
+      cacheScope: 'private',
+      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'remit', title: 'Remit', version: '0.0.0' } },
+    });
+  });
+
+  it.each([['tools/list'], ['prompts/list'], ['resources/list'], ['resources/templates/list']])(
+    'of %s are private',
+    async (method) => {
+      const { url } = await fixture();
+      const { body } = await sendModern(url, method);
+      expect(body['result']).toMatchObject({ resultType: 'complete', ttlMs: 30_000, cacheScope: 'private' });
+    },
+  );
+
+  it('of resources/read are private, and as fresh as the server says', async () => {
+    const { url, crm } = await fixture();
+    const uri = 'crm://customers/1';
+    crm.behaviours.set(uri, () => ({
+      kind: 'result',
+      result: { contents: [], ttlMs: 5, cacheScope: 'public' },
+    }));
+    const { body } = await sendModern(url, 'resources/read', { uri });
+    expect(body['result']).toMatchObject({ ttlMs: 5, cacheScope: 'private' });
+  });
+
+  it.each([
+    [-32002, -32602, 200],
+    [-32042, -32603, 200],
+    [-32020, -32603, 200],
+    [-32021, -32021, 400],
+    [-32000, -32000, 200],
+  ])('with the error %i of a server become %i with status %i', async (code, seen, status) => {
+    const { url, crm } = await fixture();
+    crm.behaviours.set('lookup', () => ({ kind: 'error', error: { code, message: 'no' } }));
+    const answered = await sendModern(url, 'tools/call', { name: 'lookup' });
+    expect(answered.body['error']).toMatchObject({ code: seen, message: 'no' });
+    expect(answered.status).toBe(status);
+  });
+});
+
+describe('parameters repeated in headers', () => {
+  const call = (args: JsonObject, headers: Record<string, string>) => async () => {
+    const { url } = await fixture();
+    return sendModern(url, 'tools/call', { name: 'export', arguments: args }, { headers });
+  };
+
+  it.each([
+    [
+      'say the same',
+      call({ region: 'eu', count: 42 }, { 'mcp-param-region': 'eu', 'mcp-param-count': '42' }),
+    ],
+    ['say the same number', call({ count: 42 }, { 'mcp-param-count': '42.0' })],
+    ['say the same in base64', call({ region: 'Zürich' }, { 'mcp-param-region': '=?base64?WsO8cmljaA==?=' })],
+    ['are left out with their parameter', call({}, {})],
+  ])('are taken where they %s', async (_what, send) => {
+    expect((await send()).body).toHaveProperty('result');
+  });
+
+  it.each([
+    ['say something else', call({ region: 'eu' }, { 'mcp-param-region': 'us' })],
+    ['are missing', call({ region: 'eu' }, {})],
+    ['come without their parameter', call({}, { 'mcp-param-region': 'eu' })],
+    ['are badly encoded', call({ region: 'eu' }, { 'mcp-param-region': '=?base64?Zh?=' })],
+  ])('are refused with -32020 where they %s', async (_what, send) => {
+    const { status, body } = await send();
+    expect(status).toBe(400);
+    expect(body['error']).toMatchObject({ code: -32020 });
+  });
+});
+
+describe('input that the server asks for', () => {
+  const asking = { who: { method: 'elicitation/create', params: { message: 'Who?', requestedSchema: {} } } };
+  const accepted = { action: 'accept', content: { name: 'Ada' } };
+  const elicits = { capabilities: { elicitation: {} } };
+  const call: JsonObject = { name: 'lookup', arguments: { value: 'a' } };
+
+  async function asked(bounds = {}) {
+    const gateway = await fixture({ bounds });
+    gateway.crm.behaviours.set('lookup', async ({ peer }) => text(JSON.stringify(await peer.ask(asking))));
+    const first = await sendModern(gateway.url, 'tools/call', call, elicits);
+    const result = first.body['result'] as JsonObject;
+    return { ...gateway, result, state: String(result['requestState']) };
+  }
+
+  function retry(
+    url: string,
+    more: JsonObject,
+    options: Parameters<typeof sendModern>[3] = {},
+  ): Promise<Answered> {
+    return sendModern(url, 'tools/call', { ...call, ...more }, { ...elicits, ...options });
+  }
+
+  it('ends the round trip, and the retry ends the call: one intent, one outcome', async () => {
+    const { url, result, state, crm, story } = await asked();
+    expect(result).toEqual({
+      resultType: 'input_required',
+      inputRequests: asking,
+      requestState: expect.stringMatching(/^r1\.gtw_[0-9a-f]+\.[\w-]+$/) as string,
+      _meta: { 'io.modelcontextprotocol/serverInfo': { name: 'remit', title: 'Remit', version: '0.0.0' } },
+    });
+    const { body } = await retry(url, { inputResponses: { who: accepted }, requestState: state });
+    expect(body['result']).toMatchObject({
+      resultType: 'complete',
+      content: [{ text: JSON.stringify({ who: accepted }) }],
+    });
+    expect(crm.asked).toHaveLength(1);
+    expect(story()).toEqual([
+      'intent tool_invoke',
+      'intent elicitation',
+      'outcome elicitation success',
+      'outcome tool_invoke success',
+    ]);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['an answer to something else', { other: accepted }],
+    ['an answer that is none', { who: 12345 }],
+    ['an action that there is not', { who: { action: 'maybe' } }],
+  ])('is asked for again where the retry holds %s', async (_what, inputResponses) => {
+    const { url, state, crm } = await asked();
+    const { body } = await retry(url, { inputResponses: inputResponses as JsonObject, requestState: state });
+    expect(body['result']).toMatchObject({ resultType: 'input_required', inputRequests: asking });
+    const next = (body['result'] as JsonObject)['requestState'] as string;
+    expect(next).not.toBe(state);
+    const done = await retry(url, { inputResponses: { who: accepted }, requestState: next });
+    expect(done.body['result']).toMatchObject({ resultType: 'complete' });
+    expect(crm.asked).toHaveLength(1);
+  });
+
+  it('may come with the first request already', async () => {
+    const { url, crm } = await asked();
+    const { body } = await retry(url, { inputResponses: { who: accepted, more: accepted } });
+    expect(body['result']).toMatchObject({ resultType: 'complete' });
+    expect(crm.asked).toHaveLength(2);
+  });
+
+  it.each([
+    ['changed', (state: string) => ({ requestState: `${state.slice(0, -2)}AA` })],
+    ['cut', (state: string) => ({ requestState: state.slice(0, 20) })],
+    ['of another gateway', (state: string) => ({ requestState: state.replace(/gtw_\w+/, 'gtw_other') })],
+    ['that is no string', () => ({ requestState: 1 })],
+    ['brought for other arguments', (state: string) => ({ requestState: state, arguments: { value: 'b' } })],
+  ])('is refused with a state %s', async (_what, change) => {
+    const { url, state, crm } = await asked();
+    const { body } = await retry(url, { inputResponses: { who: accepted }, ...change(state) });
+    expect(body['error']).toMatchObject({ code: -32602 });
+    expect(crm.asked).toHaveLength(1);
+  });
+
+  it('is refused from another agent, whose state it is not', async () => {
+    const { url, state } = await asked();
+    const headers = { authorization: `Bearer ${keys.reader}` };
+    const { body } = await retry(
+      url,
+      { inputResponses: { who: accepted }, requestState: state },
+      { headers },
+    );
+    expect(body['error']).toMatchObject({ code: -32602 });
+  });
+
+  it('is refused when its state is too old', async () => {
+    const { url, state, clock } = await asked();
+    clock.advance(10 * 60_000 + 1);
+    const { body } = await retry(url, { inputResponses: { who: accepted }, requestState: state });
+    expect(body['error']).toMatchObject({ code: -32602 });
+  });
+
+  it('is taken once: a state whose round is over is refused', async () => {
+    const { url, state } = await asked();
+    await retry(url, { inputResponses: { who: accepted }, requestState: state });
+    const { body } = await retry(url, { inputResponses: { who: accepted }, requestState: state });
+    expect(body['error']).toMatchObject({ code: -32602 });
+  });
+
+  it('is null, which is no object', async () => {
+    const { url } = await asked();
+    expect((await retry(url, { inputResponses: null })).body['error']).toMatchObject({ code: -32602 });
+  });
+
+  it('is not asked of a client that did not declare it', async () => {
+    const { url, crm } = await asked();
+    crm.behaviours.set('lookup', ({ peer }) =>
+      peer.ask(asking).then(
+        () => text('asked'),
+        (error: Error) => text(error.message),
+      ),
+    );
+    const { body } = await sendModern(url, 'tools/call', call, { capabilities: { sampling: {} } });
+    expect(body['result']).toMatchObject({ content: [{ text: 'The client does not take elicitations.' }] });
+  });
+
+  it('is not asked where the policy does not allow it, and the refusal is recorded', async () => {
+    const { url, web, story } = await asked();
+    web.behaviours.set('search', ({ peer }) =>
+      peer.ask(asking).then(
+        () => text('asked'),
+        (error: Error & { code?: string }) => text(error.code ?? ''),
+      ),
+    );
+    const headers = { 'mcp-name': 'web__search' };
+    const { body } = await sendModern(url, 'tools/call', { name: 'web__search' }, { ...elicits, headers });
+    expect(body['result']).toMatchObject({ content: [{ text: 'ask_refused' }] });
+    expect(story()).toContain('event elicitation denied');
+  });
+
+  it('ends when it takes too many round trips', async () => {
+    const { url, crm } = await fixture({ bounds: { ask_rounds_max: 2 } });
+    crm.behaviours.set('lookup', async ({ peer }) => {
+      let rounds = 0;
+      try {
+        for (;;) {
+          await peer.ask(asking);
+          rounds++;
+        }
+      } catch (error) {
+        return text(`${rounds} ${String(error)}`);
+      }
+    });
+    let answered = await sendModern(url, 'tools/call', call, elicits);
+    while ((answered.body['result'] as JsonObject)['resultType'] === 'input_required') {
+      const requestState = (answered.body['result'] as JsonObject)['requestState'] as string;
+      answered = await retry(url, { inputResponses: { who: accepted }, requestState });
+    }
+    expect(JSON.stringify(answered.body['result'])).toContain(
+      '2 Fault: The call takes too many round trips.',
+    );
+  });
+
+  it('ends when the client does not come back in time, and the outcome is recorded', async () => {
+    const { story } = await asked({ ask_ms: 50 });
+    await waitFor(() => story().includes('outcome elicitation unknown'));
+  });
+});
+
+describe('a client that goes away', () => {
+  it('cancels its call, whose outcome is recorded', async () => {
+    const { url, crm, story } = await fixture();
+    crm.behaviours.set(
+      'lookup',
+      ({ signal }) =>
+        new Promise((resolve) => {
+          signal.addEventListener('abort', () => {
+            resolve({ kind: 'failed', reason: 'cancelled', sent: true, message: 'cancelled' });
+          });
+        }),
+    );
+    const { body, headers } = modern('tools/call', { name: 'lookup' });
+    const controller = new AbortController();
+    const call = fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${keys.support}` },
+      body: JSON.stringify(body),
+      signal: controller.signal,
+    });
+    await waitFor(() => crm.asked.length === 1);
+    controller.abort();
+    await expect(call).rejects.toThrow();
+    await waitFor(() => story().includes('outcome tool_invoke cancelled'));
+  });
+
+  it('in the middle of a stream cancels as well', async () => {
+    const { url, crm, story } = await fixture();
+    crm.behaviours.set(
+      'lookup',
+      ({ signal, peer }) =>
+        new Promise((resolve) => {
+          peer.notify({ method: 'notifications/progress', params: { progress: 1 } });
+          signal.addEventListener('abort', () => {
+            resolve({ kind: 'failed', reason: 'cancelled', sent: true, message: 'cancelled' });
+          });
+        }),
+    );
+    const { body, headers } = modern('tools/call', { name: 'lookup' }, { meta: { progressToken: 'p' } });
+    const controller = new AbortController();
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${keys.support}` },
+      body: JSON.stringify(body),
+      signal: controller.signal,
+    });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    controller.abort();
+    await waitFor(() => story().includes('outcome tool_invoke cancelled'));
+  });
+});
+
+describe('subscriptions/listen', () => {
+  async function listen(url: string, notifications: JsonObject, key: string = keys.support) {
+    const { body, headers } = modern('subscriptions/listen', { notifications });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', authorization: `Bearer ${key}` },
+      body: JSON.stringify(body),
+    });
+    const heard: JsonObject[] = [];
+    const ended = (async () => {
+      let stream = '';
+      for await (const chunk of response.body ?? []) {
+        stream += Buffer.from(chunk).toString();
+        heard.splice(0, heard.length, ...messagesOf(stream));
+      }
+    })();
+    ended.catch(() => undefined);
+    await waitFor(() => heard.length > 0);
+    return { id: body.id, heard, ended, status: response.status };
+  }
+
+  it('is acknowledged with what is agreed, and every message names the subscription', async () => {
+    const { url, crm } = await fixture();
+    const resourceSubscriptions = ['crm://customers/1', 'shared://motd'];
+    const asked = { toolsListChanged: true, promptsListChanged: false, resourceSubscriptions, other: true };
+    const { id, heard } = await listen(url, asked, keys.reader);
+    const subscription = { 'io.modelcontextprotocol/subscriptionId': id };
+    expect(heard).toEqual([
+      {
+        jsonrpc: '2.0',
+        method: 'notifications/subscriptions/acknowledged',
+        params: {
+          // Two servers have the other resource, so it cannot be watched on this path.
+          notifications: { toolsListChanged: true, resourceSubscriptions: ['crm://customers/1'] },
+          _meta: subscription,
+        },
+      },
+    ]);
+    crm.emit({ type: 'prompts_changed' });
+    crm.emit({ type: 'tools_changed' });
+    crm.emit({ type: 'resource_updated', uri: 'crm://customers/1' });
+    crm.emit({ type: 'resource_updated', uri: 'crm://customers/2' });
+    await waitFor(() => heard.length === 3);
+    expect(heard.slice(1)).toEqual([
+      { jsonrpc: '2.0', method: 'notifications/tools/list_changed', params: { _meta: subscription } },
+      {
+        jsonrpc: '2.0',
+        method: 'notifications/resources/updated',
+        params: { uri: 'crm://customers/1', _meta: subscription },
+      },
+    ]);
+  });
+
+  it('tells about a policy that changed', async () => {
+    const { url, gateway } = await fixture();
+    const { heard } = await listen(url, { promptsListChanged: true });
+    gateway.policyChanged();
+    await waitFor(() => heard.length === 2);
+    expect(heard[1]).toMatchObject({ method: 'notifications/prompts/list_changed' });
+  });
+
+  it('ends with a result when the gateway stops', async () => {
+    const { url, gateway, crm } = await fixture();
+    const { id, heard, ended } = await listen(url, { resourceSubscriptions: ['crm://customers/1'] });
+    await gateway.close();
+    await ended;
+    expect(heard.at(-1)).toMatchObject({
+      id,
+      result: { resultType: 'complete', _meta: { 'io.modelcontextprotocol/subscriptionId': id } },
+    });
+    expect(crm.watching).toEqual([]);
+  });
+
+  it('is bounded for each agent', async () => {
+    const { url } = await fixture({ bounds: { listen_streams_per_agent_max: 1 } });
+    await listen(url, {});
+    const { status } = await sendModern(url, 'subscriptions/listen', { notifications: {} });
+    expect(status).toBe(429);
+    expect((await listen(url, {}, keys.reader)).status).toBe(200);
+  });
+});

@@ -1,0 +1,526 @@
+/** The 2025 era on the wire: handshake, sessions, batches, streams and their resumption. */
+import type { JsonObject } from '@remit/contracts';
+import { waitFor } from '@remit/testkit';
+import { describe, expect, it } from 'vitest';
+import { text } from './fake-upstream.ts';
+import { fixture, keys, LegacyClient, messagesOf, rpc, send } from './fixture.ts';
+
+const clientInfo = { name: 'test', version: '1' };
+
+function initialize(protocolVersion: string): JsonObject {
+  return rpc('initialize', { protocolVersion, capabilities: {}, clientInfo });
+}
+
+/** Reads an event stream as it comes. */
+function reading(response: Response) {
+  let stream = '';
+  const done = (async () => {
+    for await (const chunk of response.body ?? []) stream += Buffer.from(chunk).toString();
+  })();
+  done.catch(() => undefined);
+  return { done, messages: () => messagesOf(stream), raw: () => stream };
+}
+
+function get(
+  client: LegacyClient,
+  more: Record<string, string> = {},
+  signal?: AbortSignal,
+): Promise<Response> {
+  const headers = { ...client.headers, accept: 'text/event-stream', ...more };
+  return fetch(client.url, { headers, ...(signal && { signal }) });
+}
+
+describe('initialize', () => {
+  it.each([
+    ['2025-11-25', '2025-11-25'],
+    ['2025-06-18', '2025-06-18'],
+    ['2025-03-26', '2025-03-26'],
+    ['2024-11-05', '2025-11-25'],
+    ['1.0', '2025-11-25'],
+  ])('for version %s agrees on %s', async (asked, agreed) => {
+    const { url } = await fixture();
+    const { status, headers, body } = await send(url, initialize(asked));
+    expect(status).toBe(200);
+    expect(headers.get('mcp-session-id')).toMatch(/^[\x21-\x7e]+$/);
+    expect(body['result']).toEqual({
+      protocolVersion: agreed,
+      capabilities: {
+        tools: { listChanged: true },
+        resources: { subscribe: true, listChanged: true },
+        prompts: { listChanged: true },
+        completions: {},
+        logging: {},
+      },
+      instructions: expect.stringContaining('[crm]') as string,
+      serverInfo: { name: 'remit', title: 'Remit', version: '0.0.0' },
+    });
+  });
+
+  it('is refused without what it has to say', async () => {
+    const { url } = await fixture();
+    for (const params of [
+      {},
+      { protocolVersion: '2025-11-25' },
+      { protocolVersion: '2025-11-25', capabilities: {} },
+    ]) {
+      const { body, headers } = await send(url, rpc('initialize', params));
+      expect(body['error']).toMatchObject({ code: -32602 });
+      expect(headers.get('mcp-session-id')).toBeNull();
+    }
+  });
+
+  it('is refused within a session', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    expect((await client.post(initialize('2025-11-25'))).status).toBe(400);
+  });
+});
+
+describe('a session', () => {
+  it('is asked for with 400', async () => {
+    const { url } = await fixture();
+    const { status, body } = await send(url, rpc('tools/list'), { 'mcp-protocol-version': '2025-11-25' });
+    expect(status).toBe(400);
+    expect(body['error']).toMatchObject({ code: -32600 });
+  });
+
+  it('that is unknown is answered with 404', async () => {
+    const { url } = await fixture();
+    const { status, body } = await send(url, rpc('tools/list'), { 'mcp-session-id': 'ses_unknown' });
+    expect(status).toBe(404);
+    expect(body['error']).toMatchObject({ code: -31002 });
+  });
+
+  it('of another agent reads like one that is unknown, for every method', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    const headers = {
+      ...client.headers,
+      authorization: `Bearer ${keys.reader}`,
+      accept: 'text/event-stream, application/json',
+    };
+    const unknown = await send(url, rpc('tools/list'), { ...headers, 'mcp-session-id': 'ses_unknown' });
+    const foreign = await send(url, rpc('tools/list'), headers);
+    expect(foreign.status).toBe(404);
+    expect(foreign.body['error']).toEqual(unknown.body['error']);
+    for (const method of ['GET', 'DELETE']) expect((await fetch(url, { method, headers })).status).toBe(404);
+    expect((await client.request('ping')).status).toBe(200);
+  });
+
+  it('belongs to the path that it was opened on', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(`${url}/crm`);
+    expect((await send(url, rpc('ping'), client.headers)).status).toBe(404);
+    expect((await send(`${url}/web`, rpc('ping'), client.headers)).status).toBe(404);
+  });
+
+  it('ends with DELETE', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    expect((await fetch(url, { method: 'DELETE', headers: client.headers })).status).toBe(204);
+    expect((await client.request('ping')).status).toBe(404);
+  });
+
+  it('ends when it has been idle for too long', async () => {
+    const { url, clock, registry } = await fixture({ bounds: { keep_alive_ms: 20, session_idle_ms: 1000 } });
+    const client = await LegacyClient.open(url);
+    clock.advance(1001);
+    await waitFor(async () => (await registry.getSingleMetricAsString('remit_sessions')).endsWith(' 0'));
+    expect((await client.request('ping')).status).toBe(404);
+  });
+
+  it('gives way to a new one where the agent has too many, the one idle longest first', async () => {
+    const { url } = await fixture({ bounds: { sessions_per_agent_max: 2 } });
+    const first = await LegacyClient.open(url);
+    const second = await LegacyClient.open(url);
+    await first.request('ping');
+    await LegacyClient.open(url);
+    expect((await first.request('ping')).status).toBe(200);
+    expect((await second.request('ping')).status).toBe(404);
+  });
+
+  it('is refused where the gateway has too many', async () => {
+    const { url } = await fixture({ bounds: { sessions_max: 1 } });
+    await LegacyClient.open(url);
+    expect((await send(url, initialize('2025-11-25'))).status).toBe(503);
+  });
+
+  it.each([['2026-01-01'], ['v1']])('is refused in version %s with 400', async (version) => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    const { status, body } = await client.request('tools/list', {}, { 'mcp-protocol-version': version });
+    expect(status).toBe(400);
+    expect(body['error']).toMatchObject({ code: -32022, data: { requested: version } });
+  });
+
+  it('without a version header speaks what was agreed', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    delete client.headers['mcp-protocol-version'];
+    expect((await client.request('tools/list')).status).toBe(200);
+  });
+
+  it('does not take two requests with one id at a time', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    const held = Promise.withResolvers<void>();
+    crm.behaviours.set('lookup', () => held.promise.then(() => text('done')));
+    const call = rpc('tools/call', { name: 'lookup' });
+    const first = client.post(call);
+    await waitFor(() => crm.asked.length === 1);
+    expect((await client.post(call)).status).toBe(400);
+    held.resolve();
+    expect((await first).status).toBe(200);
+  });
+
+  it('answers ping, takes notifications with 202, and has no method that nobody knows', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    expect((await client.request('ping')).body['result']).toEqual({});
+    expect((await client.post({ jsonrpc: '2.0', method: 'notifications/initialized' })).status).toBe(202);
+    const { status, body } = await client.request('server/discover');
+    expect(status).toBe(200);
+    expect(body['error']).toEqual({ code: -32601, message: 'Method not found: server/discover' });
+  });
+
+  it('keeps the log level that was set, and servers are told it', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    expect((await client.request('logging/setLevel', { level: 'loud' })).body['error']).toMatchObject({
+      code: -32602,
+    });
+    await client.request('logging/setLevel', { level: 'error' });
+    crm.behaviours.set('lookup', ({ peer }) => {
+      for (const level of ['warning', 'error'])
+        peer.notify({ method: 'notifications/message', params: { level, data: level } });
+      return text(peer.log_level ?? '');
+    });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(rpc('tools/call', { name: 'lookup' })),
+    });
+    const messages = messagesOf(await response.text());
+    expect(messages.map(({ method }) => method)).toEqual(['notifications/message', undefined]);
+    expect(messages[0]).toMatchObject({ params: { level: 'error', data: 'error' } });
+    expect(JSON.stringify(messages[1])).toContain('"error"');
+  });
+
+  it('is not shown what only newer versions know', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    const contents = [{ uri: 'crm://customers/1', text: 'Ada' }];
+    crm.behaviours.set('crm://customers/1', () => ({
+      kind: 'result',
+      result: {
+        resultType: 'complete',
+        contents,
+        ttlMs: 5,
+        cacheScope: 'public',
+        _meta: { 'io.modelcontextprotocol/serverInfo': {}, kept: 1 },
+      },
+    }));
+    const { body } = await client.request('resources/read', { uri: 'crm://customers/1' });
+    expect(body['result']).toEqual({ contents, _meta: { kept: 1 } });
+  });
+
+  it('gets -32002 for a resource that nobody has', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url, { key: keys.reader });
+    const { body } = await client.request('resources/read', { uri: 'shared://motd' });
+    expect(body['error']).toEqual({
+      code: -32002,
+      message: 'More than one server has this resource; read it through /mcp/crm or /mcp/web',
+      data: { uri: 'shared://motd' },
+    });
+  });
+});
+
+describe('a batch', () => {
+  const version = '2025-03-26';
+
+  it('is answered as a batch, whatever becomes of each', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url, { version });
+    const batch = [
+      rpc('ping'),
+      rpc('tools/call', { name: 'lookup' }),
+      rpc('nothing'),
+      { jsonrpc: '2.0', method: 'notifications/initialized' },
+    ];
+    const { status, body } = await client.post(batch);
+    expect(status).toBe(200);
+    const answers = body as unknown as JsonObject[];
+    const ids = batch.flatMap((message) => ('id' in message ? [message.id] : []));
+    expect(answers.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+    expect(answers.filter((answer) => 'error' in answer)).toHaveLength(1);
+  });
+
+  it('of notifications is taken with 202', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url, { version });
+    expect((await client.post([{ jsonrpc: '2.0', method: 'notifications/initialized' }])).status).toBe(202);
+  });
+
+  it.each([
+    ['of 10,000 messages', Array.from({ length: 10_000 }, () => rpc('ping'))],
+    ['of no messages', []],
+    ['that initializes', [rpc('initialize', {})]],
+    [
+      'with one id twice',
+      [
+        { ...rpc('ping'), id: 1 },
+        { ...rpc('ping'), id: 1 },
+      ],
+    ],
+    ['with something that is no message', [rpc('ping'), 1]],
+    ['in a batch', [[rpc('ping')]]],
+  ])('%s is refused with 400', async (_what, batch) => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url, { version });
+    const { status, body } = await client.post(batch);
+    expect(status).toBe(400);
+    expect(body['error']).toMatchObject({ code: -32600 });
+  });
+
+  it.each([['2025-06-18'], ['2025-11-25']])('is refused in version %s', async (newer) => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url, { version: newer });
+    expect((await client.post([rpc('ping')])).status).toBe(400);
+  });
+});
+
+describe('a client that goes away', () => {
+  it('does not cancel its call, whose outcome is recorded', async () => {
+    const { url, crm, story } = await fixture();
+    const client = await LegacyClient.open(url);
+    const held = Promise.withResolvers<void>();
+    let cancelled = false;
+    crm.behaviours.set('lookup', ({ signal }) => {
+      signal.addEventListener('abort', () => (cancelled = true));
+      return held.promise.then(() => text('done'));
+    });
+    const controller = new AbortController();
+    const call = fetch(url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(rpc('tools/call', { name: 'lookup' })),
+      signal: controller.signal,
+    });
+    await waitFor(() => crm.asked.length === 1);
+    controller.abort();
+    await expect(call).rejects.toThrow();
+    held.resolve();
+    await waitFor(() => story().includes('outcome tool_invoke success'));
+    expect(cancelled).toBe(false);
+  });
+
+  it('can come back for what it missed, with Last-Event-ID', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    const gone = Promise.withResolvers<void>();
+    crm.behaviours.set('lookup', async ({ peer }) => {
+      peer.notify({ method: 'notifications/progress', params: { progress: 1 } });
+      await gone.promise;
+      peer.notify({ method: 'notifications/progress', params: { progress: 2 } });
+      return text('done');
+    });
+    const controller = new AbortController();
+    const call = rpc('tools/call', { name: 'lookup', _meta: { progressToken: 'p' } });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+      signal: controller.signal,
+    });
+    const first = reading(response);
+    await waitFor(() => first.messages().length === 1);
+    expect(first.raw()).toMatch(/^id: 1-0\nretry: 1000\ndata: \n\nid: 1-1\ndata: \{/);
+    controller.abort();
+    gone.resolve();
+    const resumed = reading(await get(client, { 'last-event-id': '1-1' }));
+    await resumed.done;
+    expect(resumed.messages()).toMatchObject([{ params: { progress: 2 } }, { id: call.id, result: {} }]);
+    const again = reading(await get(client, { 'last-event-id': '1-2' }));
+    await again.done;
+    expect(again.messages()).toMatchObject([{ id: call.id, result: {} }]);
+  });
+
+  it('finds no more events than are kept', async () => {
+    const { url, crm } = await fixture({ bounds: { replay_events_per_session_max: 3 } });
+    const client = await LegacyClient.open(url);
+    crm.behaviours.set('lookup', ({ peer }) => {
+      for (let progress = 1; progress <= 10; progress++)
+        peer.notify({ method: 'notifications/progress', params: { progress } });
+      return text('done');
+    });
+    await client.request('tools/call', { name: 'lookup', _meta: { progressToken: 'p' } });
+    const resumed = reading(await get(client, { 'last-event-id': '1-0' }));
+    await resumed.done;
+    expect(resumed.messages()).toMatchObject([
+      { params: { progress: 9 } },
+      { params: { progress: 10 } },
+      { result: {} },
+    ]);
+  });
+
+  it('is primed for coming back only in the version that knows it', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url, { version: '2025-06-18' });
+    crm.behaviours.set('lookup', ({ peer }) => {
+      peer.notify({ method: 'notifications/progress', params: { progress: 1 } });
+      return text('done');
+    });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(rpc('tools/call', { name: 'lookup', _meta: { progressToken: 'p' } })),
+    });
+    expect(await response.text()).toMatch(/^id: 1-1\ndata: \{/);
+  });
+});
+
+describe('the stream of a GET', () => {
+  it('carries change notifications, and goes on where a broken one ended', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    const controller = new AbortController();
+    const first = reading(await get(client, {}, controller.signal));
+    crm.emit({ type: 'tools_changed' });
+    await waitFor(() => first.messages().length === 1);
+    controller.abort();
+    crm.emit({ type: 'prompts_changed' });
+    const resumed = reading(await get(client, { 'last-event-id': '1-1' }));
+    await waitFor(() => resumed.messages().length === 1);
+    expect(resumed.messages()).toEqual([
+      { jsonrpc: '2.0', method: 'notifications/prompts/list_changed', params: {} },
+    ]);
+    crm.emit({ type: 'resources_changed' });
+    await waitFor(() => resumed.messages().length === 2);
+  });
+
+  it('is refused without a session, and to clients that do not take streams', async () => {
+    const { url } = await fixture();
+    const client = await LegacyClient.open(url);
+    expect((await fetch(url, { headers: { authorization: `Bearer ${keys.support}` } })).status).toBe(400);
+    expect((await get(client, { accept: 'application/json' })).status).toBe(406);
+  });
+
+  it('carries each message on one stream only', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    const streams = [reading(await get(client)), reading(await get(client))];
+    crm.emit({ type: 'tools_changed' });
+    await waitFor(() => streams[1]?.messages().length === 1);
+    expect(streams[0]?.messages()).toEqual([]);
+  });
+});
+
+describe('what a server asks the client', () => {
+  const asking = {
+    who: { method: 'elicitation/create', params: { mode: 'form', message: 'Who?', requestedSchema: {} } },
+  };
+
+  async function asked(
+    version: string,
+    capabilities: JsonObject,
+    requests: typeof asking | JsonObject = asking,
+  ) {
+    const gateway = await fixture();
+    gateway.crm.behaviours.set('lookup', ({ peer }) =>
+      peer.ask(requests as typeof asking).then(
+        (answers) => text(JSON.stringify(answers)),
+        (error: Error) => text(error.message),
+      ),
+    );
+    const client = await LegacyClient.open(gateway.url, { version, capabilities });
+    const call = rpc('tools/call', { name: 'lookup' });
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    });
+    return { ...gateway, client, call, stream: reading(response) };
+  }
+
+  it('comes as a request on the stream of the call', async () => {
+    const { client, stream, call } = await asked('2025-11-25', { elicitation: {} });
+    await waitFor(() => stream.messages().length === 1);
+    expect(stream.messages()[0]).toEqual({
+      jsonrpc: '2.0',
+      id: 'remit-1',
+      method: 'elicitation/create',
+      params: asking.who.params,
+    });
+    const answered = await client.post({ jsonrpc: '2.0', id: 'remit-1', result: { action: 'decline' } });
+    expect(answered.status).toBe(202);
+    await stream.done;
+    expect(stream.messages()[1]).toMatchObject({
+      id: call.id,
+      result: { content: [{ text: '{"who":{"action":"decline"}}' }] },
+    });
+  });
+
+  it('has no mode in the version that knows none', async () => {
+    const { client, stream } = await asked('2025-06-18', { elicitation: {} });
+    await waitFor(() => stream.messages().length === 1);
+    expect(stream.messages()[0]?.['params']).toEqual({ message: 'Who?', requestedSchema: {} });
+    await client.post({ jsonrpc: '2.0', id: 'remit-1', error: { code: -1, message: 'busy' } });
+    await stream.done;
+    expect(stream.messages()[1]).toMatchObject({
+      result: { content: [{ text: 'The client refused: busy' }] },
+    });
+  });
+
+  it('has an id where a URL is to be opened, as 2025-11-25 wants it', async () => {
+    const url = {
+      who: {
+        method: 'elicitation/create',
+        params: { mode: 'url', message: 'Sign in.', url: 'https://a.example' },
+      },
+    };
+    const { client, stream } = await asked('2025-11-25', { elicitation: { url: {} } }, url);
+    await waitFor(() => stream.messages().length === 1);
+    expect(stream.messages()[0]?.['params']).toMatchObject({
+      mode: 'url',
+      elicitationId: expect.any(String) as string,
+    });
+    await client.post({ jsonrpc: '2.0', id: 'remit-1', result: { action: 'accept' } });
+    await stream.done;
+  });
+
+  it('is not taken from another agent', async () => {
+    const { client, url, stream } = await asked('2025-11-25', { elicitation: {} });
+    await waitFor(() => stream.messages().length === 1);
+    const response = { jsonrpc: '2.0', id: 'remit-1', result: { action: 'accept' } };
+    const foreign = await send(url, response, { ...client.headers, authorization: `Bearer ${keys.reader}` });
+    expect(foreign.status).toBe(404);
+    await client.post({ jsonrpc: '2.0', id: 'remit-1', result: { action: 'cancel' } });
+    await stream.done;
+    expect(JSON.stringify(stream.messages())).toContain('cancel');
+  });
+
+  it('is withdrawn when the call is cancelled', async () => {
+    const { client, stream, call } = await asked('2025-11-25', { elicitation: {} });
+    await waitFor(() => stream.messages().length === 1);
+    await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: call.id } });
+    await stream.done;
+    expect(stream.messages()[1]).toMatchObject({
+      method: 'notifications/cancelled',
+      params: { requestId: 'remit-1' },
+    });
+  });
+
+  it('is refused where the client takes no streams', async () => {
+    const { url, crm } = await fixture();
+    crm.behaviours.set('lookup', ({ peer }) =>
+      peer.ask(asking).then(
+        () => text('asked'),
+        (error: Error) => text(error.message),
+      ),
+    );
+    const client = await LegacyClient.open(url, { capabilities: { elicitation: {} } });
+    const { body } = await client.request('tools/call', { name: 'lookup' }, { accept: 'application/json' });
+    expect(JSON.stringify(body)).toContain('The client does not take elicitations.');
+  });
+});
