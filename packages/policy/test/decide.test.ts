@@ -1,8 +1,7 @@
 import type { Action, Decision } from '@remit/contracts';
-import { decide } from '@remit/policy';
+import { decide, loadWorkspace } from '@remit/policy';
 import { describe, expect, it } from 'vitest';
 import { active, call, policyOf, workspaceText, lock, file, mustLoad } from './support-desk.ts';
-import { loadWorkspace } from '@remit/policy';
 
 /** One line of a decision table: policy, call, and what is decided. */
 interface Row {

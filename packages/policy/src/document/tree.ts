@@ -32,7 +32,7 @@ export interface Mapping {
 }
 export type Tree = Scalar | Sequence | Mapping;
 
-/** The documents of one file. A file with a syntax error gives none, and an error for each fault. */
+/** The documents of one file. A file with a syntax error gives none, and an error. */
 export function readDocuments(file: SourceFile, findings: Findings): Mapping[] {
   const start: Spot = { file: file.path, line: 1, column: 1 };
   if (Buffer.byteLength(file.text) > bounds.policy_file_bytes_max) {
@@ -62,11 +62,13 @@ class TreeBuilder {
   }
 
   document(document: Document.Parsed): Mapping[] {
-    for (const fault of document.errors) {
+    // The first fault only: those after it are mostly its consequences.
+    const [fault] = document.errors;
+    if (fault !== undefined) {
       const message = `not valid YAML: ${firstLine(fault.message)}`;
       this.#findings.error('invalid_yaml', message, this.#spot(fault.pos[0]));
+      return [];
     }
-    if (document.errors.length > 0) return [];
     const contents = document.contents;
     if (contents === null || (isScalar(contents) && contents.value === null)) return [];
     const tree = this.#tree(contents, document, 0);

@@ -1,0 +1,460 @@
+/** Each class of mistake, with its message, place and remedy. */
+import { loadWorkspace } from '@remit/policy';
+import { describe, expect, it } from 'vitest';
+import { file, line, load, lock, workspaceText } from './support-desk.ts';
+
+/** Documents beside the workspace of the support desk, and the errors that they give. */
+const documents: [mistake: string, text: string, errors: string[]][] = [
+  [
+    'an unknown key',
+    'agent: support\nacess: {}',
+    ['unknown_key p0.yaml:2:1 unknown key `acess` in an agent document (did you mean `access`?)'],
+  ],
+  [
+    'an unknown key deep inside',
+    'agent: support\naccess:\n  tools:\n    alow: [search]',
+    ['unknown_key p0.yaml:4:5 unknown key `alow` in `access.tools` (did you mean `allow`?)'],
+  ],
+  [
+    'a tier that does not exist',
+    'agent: support\nguardrails: { tier_3_aproval: [] }',
+    [
+      'unknown_key p0.yaml:2:15 unknown key `tier_3_aproval` in `guardrails` (did you mean `tier_3_approval`?)',
+    ],
+  ],
+  [
+    'an unknown tool',
+    'agent: support\naccess:\n  tools:\n    allow: [ticket-create, custmer-lookup]',
+    [
+      'unknown_name p0.yaml:4:28 `custmer-lookup` is neither a tool in `tools.lock` nor an action of the workspace (did you mean `crm/customer-lookup`?)',
+    ],
+  ],
+  [
+    'an unknown action',
+    'agent: support\nguardrails: { tier_1_automatic: [refund_over_10] }',
+    [
+      'unknown_name p0.yaml:2:34 `refund_over_10` is neither a tool in `tools.lock` nor an action of the workspace (did you mean `refund_over_100`?)',
+    ],
+  ],
+  [
+    'a name like no other',
+    'agent: support\nguardrails: { tier_1_automatic: [xyzzy] }',
+    [
+      'unknown_name p0.yaml:2:34 `xyzzy` is neither a tool in `tools.lock` nor an action of the workspace (define it under `actions:`, with `planned: true` while its tool does not exist)',
+    ],
+  ],
+  [
+    'a bare name that two servers have',
+    'agent: support\naccess: { tools: { allow: [search] } }',
+    ['ambiguous_name p0.yaml:2:28 `search` is a tool of 2 servers (write `crm/search` or `web/search`)'],
+  ],
+  [
+    'a pattern of an unknown server',
+    'agent: support\naccess: { tools: { deny: ["crn/*"] } }',
+    [
+      'unknown_server p0.yaml:2:27 `crn/*` names a server `crn`, which the workspace does not have (did you mean `crm`?)',
+    ],
+  ],
+  [
+    'resources of an unknown server',
+    'agent: support\naccess: { resources: { allow: [crn/*] }, sampling: { allow: [wep] } }',
+    [
+      'unknown_server p0.yaml:2:32 `crn/*` names a server `crn`, which the workspace does not have (did you mean `crm`?)',
+      'unknown_server p0.yaml:2:62 `wep` names a server `wep`, which the workspace does not have (did you mean `web`?)',
+    ],
+  ],
+  [
+    'an unknown role',
+    'agent: support\nrole: clerc\n---\nrole: clerk',
+    ['unknown_role p0.yaml:2:7 there is no role `clerc` (did you mean `clerk`?)'],
+  ],
+  [
+    'an unknown inherited role',
+    'role: clerk\ninherit: [cleric]',
+    ['unknown_role p0.yaml:2:11 there is no role `cleric` (did you mean `clerk`?)'],
+  ],
+  [
+    'roles that inherit each other',
+    'role: a\ninherit: b\n---\nrole: b\ninherit: a',
+    [
+      'role_cycle p0.yaml:2:10 role `a` inherits itself through `b`',
+      'role_cycle p0.yaml:5:10 role `b` inherits itself through `a`',
+    ],
+  ],
+  [
+    'two documents of one agent',
+    'agent: support\n---\nagent: support',
+    [
+      'duplicate_document p0.yaml:3:8 agent `support` is defined twice, first in `p0.yaml` line 1 (merge the two, or rename one)',
+    ],
+  ],
+  [
+    'a second workspace',
+    'workspace: other',
+    [
+      'duplicate_document workspace.yaml:1:12 second workspace document `support`; the first, `other`, is in `p0.yaml` line 1 (a folder holds exactly one workspace)',
+    ],
+  ],
+  [
+    'a key that stands twice',
+    'agent: support\naccess: {}\naccess: {}',
+    ['duplicate_key p0.yaml:3:1 key `access` stands twice, first in line 2 (merge the two, or remove one)'],
+  ],
+  [
+    'a document of no kind',
+    'agnet: support\naccess: {}',
+    [
+      'unknown_document p0.yaml:1:1 cannot tell what this document is: it has none of `workspace`, `agent`, `role`, `guardrails` (did you mean `agent`?)',
+    ],
+  ],
+  [
+    'a document that is a list',
+    '- agent: support',
+    ['not_a_document p0.yaml:1:1 a policy document is a mapping with keys such as `agent:`'],
+  ],
+  [
+    'text that is not YAML',
+    'agent: "support',
+    ['invalid_yaml p0.yaml:1:16 not valid YAML: Missing closing "quote'],
+  ],
+  [
+    'a word where a list belongs',
+    'agent: support\naccess: { tools: { allow: search } }',
+    ['invalid_value p0.yaml:2:27 `access.tools.allow` has to be a list'],
+  ],
+  [
+    'a number where a name belongs',
+    'agent: support\naccess: { tools: { allow: [7] } }',
+    ['invalid_value p0.yaml:2:28 `access.tools.allow[0]` has to be text'],
+  ],
+  [
+    'a mode that does not exist',
+    'agent: support\nmode: observ',
+    ['invalid_value p0.yaml:2:7 `mode` has to be one of `enforce`, `observe` (did you mean `observe`?)'],
+  ],
+  [
+    'a rate that is none',
+    'agent: support\nlimits: { calls: 60/minut }',
+    [
+      'invalid_rate p0.yaml:2:18 `60/minut` is not a rate; a rate reads like `60/minute`, per second, minute, hour, day, week (did you mean `minute`?)',
+    ],
+  ],
+  [
+    'a limit without its period',
+    'agent: support\nlimits: { actions: [{ action: refund_over_100, max: 3 }] }',
+    ['missing_key p0.yaml:2:21 `per` is missing in a limit of `actions` (add `per:`)'],
+  ],
+  [
+    'a limit on a pattern',
+    'agent: support\nlimits: { actions: [{ action: "crm/*", max: 3, per: day }] }',
+    ['invalid_name p0.yaml:2:31 `crm/*` is a pattern; here one tool or action has to be named'],
+  ],
+  [
+    'a control that is not enforced yet',
+    'agent: support\nflows: []\nscope: {}',
+    [
+      'not_supported_yet p0.yaml:2:1 `flows` in an agent document is not supported yet, so it would not be enforced (remove it)',
+      'not_supported_yet p0.yaml:3:1 `scope` in an agent document is not supported yet, so it would not be enforced (remove it)',
+    ],
+  ],
+  [
+    'limits that are not enforced yet',
+    'agent: support\nlimits: { calls: { max: 3, per: conversation }, sums: [] }',
+    [
+      'not_supported_yet p0.yaml:2:33 `per: conversation` is not supported yet, so it would not be enforced (use a period, with `by: conversation`)',
+      'not_supported_yet p0.yaml:2:49 `sums` in `limits` is not supported yet, so it would not be enforced (remove it)',
+    ],
+  ],
+  [
+    'a strict projection of data',
+    'agent: support\naccess: { data: { allow: [name], unlisted: deny } }',
+    [
+      'not_supported_yet p0.yaml:2:34 `unlisted` in `access.data` is not supported yet, so it would not be enforced (remove it)',
+    ],
+  ],
+  [
+    'a risk baseline',
+    'risk: high\nlimits: {}',
+    [
+      'not_supported_yet p0.yaml:1:1 a risk baseline document is not supported yet, so it would not be enforced (remove it)',
+    ],
+  ],
+  [
+    'an automatic tier for a critical agent',
+    'agent: support\nrisk: critical\nguardrails: { tier_1_automatic: [read_customer_info] }',
+    [
+      'contradicts_risk p0.yaml:3:34 agent `support` is critical, so a person approves every action; `read_customer_info` may not stand in `guardrails.tier_1_automatic[0]` (move it to `tier_3_approval`, or lower the risk)',
+    ],
+  ],
+  [
+    'an agent name with control characters',
+    'agent: "a\\u0007b"',
+    [
+      'invalid_name p0.yaml:1:8 agent name `a\u0007b` has to be 1 to 128 letters, digits, spaces or any of `._@:/-`',
+    ],
+  ],
+];
+
+/** Changes to the workspace document itself. */
+const workspaces: [mistake: string, from: string, to: string, errors: string[]][] = [
+  [
+    'a condition with a misspelt argument',
+    'args.amount > 100',
+    'args.amout > 100',
+    [
+      'unknown_argument w.yaml:9:55 in condition `args.amout > 100`: `args` of tool `crm/refund-create` has no field `amout` (did you mean `amount`?)',
+    ],
+  ],
+  [
+    'a misspelt argument in has()',
+    'args.amount > 100',
+    'has(args.amout)',
+    [
+      'unknown_argument w.yaml:9:59 in condition `has(args.amout)`: `args` of tool `crm/refund-create` has no field `amout` (did you mean `amount`?)',
+    ],
+  ],
+  [
+    'a misspelt argument after .?',
+    'args.amount > 100',
+    'args.?amout.orValue(1.0) > 100',
+    [
+      'unknown_argument w.yaml:9:56 in condition `args.?amout.orValue(1.0) > 100`: `args` of tool `crm/refund-create` has no field `amout` (did you mean `amount`?)',
+    ],
+  ],
+  [
+    'a misspelt argument in brackets',
+    'args.amount > 100',
+    'args["address"]["town"] == ""',
+    [
+      'unknown_argument w.yaml:9:66 in condition `args["address"]["town"] == ""`: `args.address` of tool `crm/refund-create` has no field `town` (it has `city`)',
+    ],
+  ],
+  [
+    'an argument compared with the wrong type',
+    'args.amount > 100',
+    'args.amount > "100"',
+    ['condition_type w.yaml:9:50 in condition `args.amount > "100"`: no such overload: double > string'],
+  ],
+  [
+    'numbers of two kinds added',
+    'args.amount > 100',
+    'args.amount + 1 > 100.0',
+    [
+      'condition_type w.yaml:9:50 in condition `args.amount + 1 > 100.0`: no such overload: double + int (write numbers that stand beside a number with a point, like `2.0`)',
+    ],
+  ],
+  [
+    'a variable that does not exist',
+    'args.amount > 100',
+    'agnt.name == "x"',
+    [
+      'unknown_variable w.yaml:9:50 in condition `agnt.name == "x"`: unknown variable `agnt` (did you mean `agent`?)',
+    ],
+  ],
+  [
+    'an argument without args',
+    'args.amount > 100',
+    'amount > 100',
+    [
+      'unknown_variable w.yaml:9:50 in condition `amount > 100`: unknown variable `amount` (did you mean `args.amount`?)',
+    ],
+  ],
+  [
+    'a condition that is no truth value',
+    'args.amount > 100',
+    'args.amount',
+    ['condition_type w.yaml:9:49 the condition is of type double; it has to be true or false'],
+  ],
+  [
+    'a condition that does not parse',
+    'args.amount > 100',
+    'args.amount >',
+    ['condition_invalid w.yaml:9:63 in condition `args.amount >`: unexpected token: EOF'],
+  ],
+  [
+    'a pattern that is none',
+    'args.amount > 100',
+    'args.reason.matches("(")',
+    [
+      'invalid_pattern w.yaml:9:70 in condition `args.reason.matches("(")`: `(` is not a pattern of RE2 syntax: error parsing regexp: missing closing ): `(`',
+    ],
+  ],
+  [
+    'a pattern that is computed',
+    'args.amount > 100',
+    'args.reason.matches(args.reason)',
+    [
+      'condition_not_allowed w.yaml:9:50 in condition `args.reason.matches(args.reason)`: `matches` takes a pattern in quotes (write it like `args.name.matches("^[a-z]+$")`)',
+    ],
+  ],
+  [
+    'bytes and unsigned numbers',
+    'args.amount > 100',
+    'b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")',
+    [
+      'condition_not_allowed w.yaml:9:50 in condition `b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")`: bytes and unsigned numbers are not allowed (compare numbers and texts instead)',
+      'condition_not_allowed w.yaml:9:58 in condition `b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")`: bytes and unsigned numbers are not allowed (compare numbers and texts instead)',
+      'condition_not_allowed w.yaml:9:66 in condition `b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")`: bytes and unsigned numbers are not allowed (compare numbers and texts instead)',
+      'condition_not_allowed w.yaml:9:72 in condition `b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")`: bytes and unsigned numbers are not allowed (compare numbers and texts instead)',
+      'condition_not_allowed w.yaml:9:78 in condition `b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")`: function `bytes` is not allowed',
+      'condition_not_allowed w.yaml:9:92 in condition `b"a" == b"a" || 1u == 1u || bytes("a") == bytes("a")`: function `bytes` is not allowed',
+    ],
+  ],
+  [
+    'loops three deep',
+    'args.amount > 100',
+    'args.tags.all(a, args.tags.all(b, args.tags.all(c, a == c)))',
+    [
+      'condition_too_deep w.yaml:9:84 in condition `args.tags.all(a, args.tags.all(b, args.tags.all(c, a == c)))`: loops stand more than 2 deep in each other',
+    ],
+  ],
+  [
+    'a loop that hides a variable',
+    'args.amount > 100',
+    'args.tags.all(args, args == "x")',
+    [
+      'condition_not_allowed w.yaml:9:64 in condition `args.tags.all(args, args == "x")`: a loop may not call its variable `args`, which hides the one of that name (give it another name)',
+    ],
+  ],
+  [
+    'an action on an unknown tool',
+    'tool: refund-create',
+    'tool: refund-crate',
+    [
+      'unknown_name w.yaml:9:28 `refund-crate` is neither a tool in `tools.lock` nor an action of the workspace (did you mean `crm/refund-create`?)',
+    ],
+  ],
+  [
+    'an action that is neither a tool nor planned',
+    '{ planned: true }',
+    '{}',
+    [
+      'missing_key w.yaml:10:3 action `export_customer_list` has no `tool` (name its tool, or say `planned: true` while there is none)',
+    ],
+  ],
+  [
+    'an action named like a tool',
+    'read_customer_info:',
+    'ticket-create:',
+    [
+      'ambiguous_name w.yaml:8:3 action `ticket-create` has the name of a tool (give the action another name)',
+    ],
+  ],
+  [
+    'a server that is reached in no way',
+    'url: "https://web.example/mcp", ',
+    '',
+    ['invalid_server w.yaml:6:8 `servers.web` has to have either a `command` or a `url`'],
+  ],
+  [
+    'a server at no web address',
+    'https://web.example/mcp',
+    'file:///etc/passwd',
+    ['invalid_url w.yaml:6:15 `file:///etc/passwd` is not an http or https address'],
+  ],
+  [
+    'a server name that cannot be one',
+    '  web:',
+    '  my__web:',
+    [
+      'invalid_name w.yaml:6:3 server name `my__web` has to be 1 to 64 letters, digits, `.`, `-` or single `_`',
+    ],
+  ],
+  [
+    'a language that does not exist',
+    'language: 1',
+    'language: 2',
+    ['invalid_value w.yaml:2:11 `language` has to be 1, the only version so far'],
+  ],
+  [
+    'notes on an unknown tool',
+    'groups:',
+    'tools: { refund-crate: { effect: write } }\ngroups:',
+    [
+      'unknown_name w.yaml:11:10 `refund-crate` is neither a tool in `tools.lock` nor an action of the workspace (did you mean `crm/refund-create`?)',
+    ],
+  ],
+  [
+    'notes with a misspelt argument',
+    'groups:',
+    'tools: { refund-create: { subject: args.customer } }\ngroups:',
+    [
+      'unknown_argument w.yaml:11:41 in condition `args.customer`: `args` of tool `crm/refund-create` has no field `customer` (did you mean `customer_id`?)',
+    ],
+  ],
+];
+
+function errorsOf({ diagnostics }: ReturnType<typeof loadWorkspace>): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(line)
+    .map((text) => text.replace(/^error /, ''));
+}
+
+describe('a policy does not load with', () => {
+  it.each(documents)('%s', (_, text, errors) => {
+    const result = load(text);
+    expect(errorsOf(result)).toEqual(errors);
+    expect(result.policy).toBeUndefined();
+  });
+
+  it.each(workspaces)('%s', (_, from, to, errors) => {
+    // In quotes, so that a condition may hold any character.
+    const text = workspaceText.replace(from, from === 'args.amount > 100' ? `'${to}'` : to);
+    expect(text).not.toBe(workspaceText);
+    const result = loadWorkspace([file(text, 'w.yaml')], lock);
+    expect(errorsOf(result)).toEqual(errors);
+    expect(result.policy).toBeUndefined();
+  });
+});
+
+describe('places', () => {
+  const action = (when: string) => workspaceText.replace('args.amount > 100 }', `${when} }`);
+
+  it.each([
+    ['in double quotes', '"true && args.amout > 1"', 'w.yaml:9:63'],
+    ['in single quotes', "'true && args.amout > 1'", 'w.yaml:9:63'],
+  ])('of a mistake %s', (_, when, place) => {
+    expect(errorsOf(loadWorkspace([file(action(when), 'w.yaml')], lock))[0]).toContain(place);
+  });
+
+  it('of a mistake in a block are those of its line', () => {
+    const block = workspaceText.replace(
+      '  export_customer_list',
+      '  refund_large:\n    tool: refund-create\n    when: |\n      true &&\n      args.amout > 1\n  export_customer_list',
+    );
+    expect(errorsOf(loadWorkspace([file(block, 'w.yaml')], lock))[0]).toMatch(
+      /^unknown_argument w\.yaml:14:/,
+    );
+  });
+
+  it('are those of the file and document in which the mistake is', () => {
+    expect(errorsOf(load('agent: a', '---\nagent: b\n---\nagent: c\nowner: []'))).toEqual([
+      'invalid_value p1.yaml:5:8 `owner` has to be text',
+    ]);
+  });
+});
+
+describe('a server that is not in the lock yet', () => {
+  const later = workspaceText.replace('groups:', 'x:').replace(/x:\n.*\n/, '');
+  const withServer = later.replace('servers:', 'servers:\n  erp: { command: [erp] }');
+
+  it('costs the others nothing: names that may be its own are only warned about', () => {
+    const policy =
+      'agent: support\naccess: { tools: { allow: [erp/order-list, order-list, customer-lookup] } }';
+    const result = loadWorkspace([file(withServer, 'w.yaml'), file(policy)], lock);
+    expect(result.policy).toBeDefined();
+    expect(result.diagnostics.map(line).filter((text) => text.startsWith('warning'))).toEqual([
+      'warning name_not_checked policy.yaml:2:28 `erp/order-list` could not be checked: `tools.lock` has no tools of `erp` (run `remit tools pull` when the server is up)',
+      'warning name_not_checked policy.yaml:2:44 `order-list` could not be checked: `tools.lock` has no tools of `erp` (run `remit tools pull` when the server is up)',
+    ]);
+  });
+
+  it('does not excuse names of the servers that are', () => {
+    const result = loadWorkspace(
+      [file(withServer, 'w.yaml'), file('agent: a\naccess: { tools: { allow: [crm/nope] } }')],
+      lock,
+    );
+    expect(errorsOf(result)[0]).toMatch(/^unknown_name/);
+  });
+});
