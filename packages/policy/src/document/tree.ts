@@ -4,7 +4,7 @@
  */
 import { bounds } from '@remit/contracts';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import type { Document, Node, Scalar as YamlScalar } from 'yaml';
+import type { Alias, Document, Node, Scalar as YamlScalar } from 'yaml';
 import type { Findings, Spot } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
 
@@ -62,11 +62,11 @@ class TreeBuilder {
   }
 
   document(document: Document.Parsed): Mapping[] {
-    // The first fault only: those after it are mostly its consequences.
-    const [fault] = document.errors;
+    // The first fault only: those after it are mostly its consequences. A warning is about a tag
+    // that nobody knows; the value would be read as something else than it says.
+    const [fault] = [...document.errors, ...document.warnings];
     if (fault !== undefined) {
-      const message = `not valid YAML: ${firstLine(fault.message)}`;
-      this.#findings.error('invalid_yaml', message, this.#spot(fault.pos[0]));
+      this.#report(fault.code, firstLine(fault.message), this.#spot(fault.pos[0]));
       return [];
     }
     const contents = document.contents;
@@ -82,6 +82,16 @@ class TreeBuilder {
     return [];
   }
 
+  #report(code: string, message: string, spot: Spot): void {
+    if (code === 'RESOURCE_EXHAUSTION') this.#tooDeep(spot);
+    else this.#findings.error('invalid_yaml', `not valid YAML: ${message}`, spot);
+  }
+
+  #tooDeep(spot: Spot): undefined {
+    this.#findings.error('too_deep', `nested more than ${bounds.policy_depth_max} levels deep`, spot);
+    return undefined;
+  }
+
   #spot(offset: number): Spot {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -91,14 +101,18 @@ class TreeBuilder {
     const spot = this.#spot(node?.range?.[0] ?? 0);
     this.#values += 1;
     if (this.#values > bounds.policy_values_max) return this.#tooMany(spot);
-    if (depth > bounds.policy_depth_max) {
-      this.#findings.error('too_deep', `nested more than ${bounds.policy_depth_max} levels deep`, spot);
-      return undefined;
-    }
-    if (isAlias(node)) return this.#tree(node.resolve(document) ?? null, document, depth + 1);
+    if (depth > bounds.policy_depth_max) return this.#tooDeep(spot);
+    if (isAlias(node)) return this.#alias(node, spot, document, depth);
     if (isMap(node)) return this.#mapping(node.items, spot, document, depth);
     if (isSeq(node)) return this.#sequence(node.items, spot, document, depth);
     return this.#scalar(node, spot);
+  }
+
+  #alias(node: Alias, spot: Spot, document: Document.Parsed, depth: number): Tree | undefined {
+    const anchored = node.resolve(document);
+    if (anchored !== undefined) return this.#tree(anchored, document, depth + 1);
+    this.#findings.error('invalid_yaml', `not valid YAML: alias \`*${node.source}\` has no anchor`, spot);
+    return undefined;
   }
 
   #tooMany(spot: Spot): undefined {

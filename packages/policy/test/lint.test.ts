@@ -1,0 +1,118 @@
+import { loadWorkspace } from '@remit/policy';
+import { describe, expect, it } from 'vitest';
+import { file, line, load, lock, workspaceText } from './support-desk.ts';
+
+/** Findings about these documents, without those about the workspace of the support desk itself. */
+function findings(text: string): string[] {
+  const result = load(text);
+  expect(result.policy).toBeDefined();
+  return result.diagnostics.map(line).filter((finding) => !finding.includes(' workspace.yaml:'));
+}
+
+describe('lint', () => {
+  it.each([
+    [
+      'a tier that grants only a part of its tool',
+      'agent: support\nguardrails: { tier_3_approval: [refund_over_100] }',
+      [
+        'warning tier_left_over p0.yaml:2:33 `refund_over_100` grants `crm/refund-create` only where `args.amount > 100`; what is left of the tool is not granted by it (give the rest a tier of its own, if it is meant to run)',
+      ],
+    ],
+    [
+      'nothing where the rest is granted',
+      'agent: support\nguardrails: { tier_2_logged: [refund-create], tier_3_approval: [refund_over_100] }',
+      [],
+    ],
+    [
+      'a tool in no tier',
+      'agent: support\naccess: { tools: { allow: [customer-lookup, ticket-create] } }',
+      [
+        'note implied_tier p0.yaml:2:28 `crm/customer-lookup` stands in no tier; its effect, read (as its annotations say) implies tier automatic (put it into a tier to say so yourself)',
+        'note implied_tier p0.yaml:2:45 `crm/ticket-create` stands in no tier; its effect, write (as nothing says otherwise) implies tier logged (put it into a tier to say so yourself)',
+      ],
+    ],
+    [
+      'a pattern that grants a whole server',
+      'agent: support\naccess: { tools: { allow: ["web/*"] } }\nguardrails: { tier_1_automatic: [web/fetch, web/search] }',
+      [
+        'warning broad_pattern p0.yaml:2:28 `web/*` grants all tools of `web`, 2 now, and any that are added (name the tools that are needed)',
+      ],
+    ],
+    [
+      'a pattern that grants everything',
+      'agent: support\nguardrails: { tier_2_logged: ["*"] }',
+      [
+        'warning broad_pattern p0.yaml:2:31 `*` grants all tools of every server, 10 now, and any that are added (name the tools that are needed)',
+      ],
+    ],
+    [
+      'a pattern that matches nothing',
+      'agent: support\naccess: { tools: { deny: ["crm/delete-*"] } }',
+      ['warning pattern_matches_nothing p0.yaml:2:27 pattern `crm/delete-*` matches no tool'],
+    ],
+    [
+      'a permission that is never used',
+      'agent: support\nrole: r\naccess: { tools: { allow: [email-send] } }\n---\nrole: r\nguardrails: { tier_4_blocked: [email-send] }',
+      [
+        'warning unused_permission p0.yaml:3:28 `email-send` never grants anything: `r guardrails.tier_4_blocked[0]` refuses it (remove one of the two)',
+      ],
+    ],
+    ['a role that no agent has', 'role: idle', ['note unused_role p0.yaml:1:7 no agent has the role `idle`']],
+    [
+      'guardrails that grant to everyone',
+      'guardrails: { tier_2_logged: [ticket-create], tier_4_blocked: [email-send] }',
+      [
+        'warning grants_to_everyone p0.yaml:1:31 tiers 1 to 3 of a guardrails document grant their actions to every agent, `ticket-create` for one (put it into a role, if only some agents may use it)',
+      ],
+    ],
+    [
+      'a token in a policy file, without showing it',
+      `agent: support\npurpose: uses ghp_${'a1B2c3D4e5F6'.repeat(3)}`,
+      [
+        'warning embedded_secret p0.yaml:2:15 this looks like a GitHub token (store it with `remit credentials set NAME` and write `secret:NAME`)',
+      ],
+    ],
+  ])('points out %s', (_, text, expected) => {
+    expect(findings(text)).toEqual(expected);
+  });
+
+  it('says each finding once, however many agents share the rule', () => {
+    const shared =
+      'role: r\nguardrails: { tier_3_approval: [refund_over_100] }\n---\nagent: a\nrole: r\n---\nagent: b\nrole: r';
+    expect(findings(shared)).toHaveLength(1);
+  });
+
+  it.each([
+    ['a variable', 'secret:crm-key', 'hunter2hunter2', 'servers.crm.env.CRM_KEY', '5:52'],
+    ['a header', 'Bearer secret:web-token', 'Bearer abcdefgh', 'servers.web.headers.Authorization', '6:68'],
+  ])('points out a secret in %s of a server, without showing it', (_, from, to, path, place) => {
+    const { diagnostics } = loadWorkspace([file(workspaceText.replace(from, to), 'w.yaml')], lock);
+    const found = diagnostics.filter(({ code }) => code === 'embedded_secret').map(line);
+    expect(found).toEqual([
+      `warning embedded_secret w.yaml:${place} \`${path}\` looks like a secret in plain text (store it with \`remit credentials set NAME\` and write \`secret:NAME\`)`,
+    ]);
+    expect(found[0]).not.toContain(to);
+  });
+
+  it('notes planned actions, unused actions and detectors that are not applied', () => {
+    const text = `${workspaceText}data: { ssn: { detect: us_ssn } }\n`;
+    const { diagnostics } = loadWorkspace([file(text, 'w.yaml')], lock);
+    expect(diagnostics.map(line)).toEqual([
+      'warning detector_not_applied w.yaml:13:24 detector `us_ssn` is not applied yet: class `ssn` is found by the names of its fields',
+      'note unused_action w.yaml:8:3 no rule speaks of the action `read_customer_info`',
+      'note unused_action w.yaml:9:3 no rule speaks of the action `refund_over_100`',
+      'note planned_action w.yaml:10:3 action `export_customer_list` is planned: rules about it do nothing until it has a tool',
+    ]);
+  });
+
+  it('says that names were not checked where there is no lock', () => {
+    const { diagnostics, policy } = loadWorkspace(
+      [file(workspaceText, 'w.yaml'), file('agent: a\naccess: { tools: { allow: [nope] } }')],
+      undefined,
+    );
+    expect(policy).toBeDefined();
+    expect(diagnostics.map(line)).toContain(
+      'warning no_lock w.yaml:1:12 there is no `tools.lock`, so names and conditions were not checked against the tools (run `remit tools pull`)',
+    );
+  });
+});
