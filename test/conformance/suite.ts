@@ -47,11 +47,36 @@ export async function runSuite(revision: Revision, url: string): Promise<Results
   return results;
 }
 
-/** One folder a scenario: `server-SCENARIO-TIME/checks.json`. */
+/** Runs one scenario of the suite's clients' side: `client` is started with the URL of the suite's server. */
+export async function runClientScenario(
+  revision: Revision,
+  scenario: string,
+  client: readonly string[],
+): Promise<Results> {
+  await using folder = await temporaryFolder();
+  const command = [
+    process.execPath,
+    program,
+    'client',
+    '--command',
+    client.join(' '),
+    '--scenario',
+    scenario,
+  ];
+  const { stdout, stderr } = await runProcess(
+    [...command, '--spec-version', revision, '--output-dir', folder.path],
+    { cwd: folder.path },
+  );
+  const results = await readResults(folder.path);
+  if (results.size === 0) throw new Error(`the suite wrote no results\n${stdout}\n${stderr}`);
+  return results;
+}
+
+/** One folder a scenario: `server-SCENARIO-TIME/checks.json`; of clients without the first word. */
 async function readResults(folder: string): Promise<Results> {
   const results: Results = new Map();
   for (const name of await readdir(folder)) {
-    const scenario = /^server-(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
+    const scenario = /^(?:server-)?(.+)-\d{4}-\d\d-\d\dT[\d-]+Z$/.exec(name)?.[1];
     if (scenario === undefined) continue;
     const text = await readFile(join(folder, name, 'checks.json'), 'utf8');
     for (const { id, status, errorMessage = '' } of checksSchema.parse(JSON.parse(text))) {
