@@ -45,23 +45,13 @@ function countWritten(bytes: Uint8Array, depthMax: number): number {
   let members = 0;
   let depth = 0;
   for (let at = 0; at < bytes.length; at++) {
-    switch (bytes[at]) {
-      case quote:
-        at = endOfString(bytes, at + 1);
-        break;
-      case colon:
-        members++;
-        break;
-      case openBrace:
-      case openBracket:
-        if (++depth > depthMax) {
-          throw new Fault('json_too_deep', `The body is nested deeper than ${depthMax} levels.`);
-        }
-        break;
-      case closeBrace:
-      case closeBracket:
-        depth--;
-        break;
+    const byte = bytes[at];
+    if (byte === quote) at = endOfString(bytes, at + 1);
+    else if (byte === colon) members++;
+    else if (byte === closeBrace || byte === closeBracket) depth--;
+    else if (byte === openBrace || byte === openBracket) depth++;
+    if (depth > depthMax) {
+      throw new Fault('json_too_deep', `The body is nested deeper than ${depthMax} levels.`);
     }
   }
   return members;

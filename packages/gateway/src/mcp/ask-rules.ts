@@ -30,12 +30,14 @@ function cannotSample(sampling: JsonValue | undefined, params: JsonObject | unde
   return withTools && !isJsonObject(sampling['tools']) ? 'The client does not sample with tools.' : undefined;
 }
 
+const elicitationActions = new Set<JsonValue | undefined>(['accept', 'decline', 'cancel']);
+
 /** Whether the client's answer has the shape that this request asks for. */
 export function isAnswer(method: string, value: JsonValue | undefined): value is JsonObject {
   if (value === undefined || !isJsonObject(value)) return false;
   switch (method) {
     case 'elicitation/create':
-      return ['accept', 'decline', 'cancel'].includes(String(value['action'])) && isContent(value['content']);
+      return elicitationActions.has(value['action']) && isContent(value['content']);
     case 'sampling/createMessage':
       return typeof value['model'] === 'string' && typeof value['role'] === 'string' && 'content' in value;
     case 'roots/list':

@@ -26,14 +26,9 @@ export function complete(services: Services, request: AgentRequest): Promise<Jso
 }
 
 function completed(services: Services, request: AgentRequest, ref: JsonObject, rest: JsonObject): Target {
-  switch (ref['type']) {
-    case 'ref/prompt':
-      return ofPrompt(services, request, ref, rest);
-    case 'ref/resource':
-      return ofResource(services, request, ref, rest);
-    default:
-      throw invalidParams('`params.ref.type` must be "ref/prompt" or "ref/resource".');
-  }
+  if (ref['type'] === 'ref/prompt') return ofPrompt(services, request, ref, rest);
+  if (ref['type'] === 'ref/resource') return ofResource(services, request, ref, rest);
+  throw invalidParams('`params.ref.type` must be "ref/prompt" or "ref/resource".');
 }
 
 function ofPrompt(services: Services, request: AgentRequest, ref: JsonObject, rest: JsonObject): Target {

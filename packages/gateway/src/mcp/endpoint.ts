@@ -35,7 +35,7 @@ export class McpEndpoint {
   async handle(http: McpHttpRequest): Promise<void> {
     let body: JsonValue | undefined;
     try {
-      switch (http.request.method) {
+      switch (http.request.method ?? '') {
         case 'POST':
           body = await this.#readBody(http);
           this.#post(http, body);

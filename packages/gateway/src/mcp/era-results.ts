@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '@remit/contracts';
 import type { RpcError } from '../exchange.ts';
 import { rpcCodes } from './rpc-fault.ts';
 import { isModern, metaKeys, type ProtocolVersion } from './versions.ts';
+import { without } from './without.ts';
 
 /** Results of these methods carry caching hints (2026-07-28, server/utilities/caching). */
 const cacheable = new Set([
@@ -45,10 +46,9 @@ function givenTtl(result: JsonObject): number {
 }
 
 function legacyResult(result: JsonObject): JsonObject {
-  const { resultType: _type, ttlMs: _ttl, cacheScope: _scope, ...rest } = result;
-  if (!isJsonObject(rest['_meta'])) return rest;
-  const { [metaKeys.serverInfo]: _info, ...meta } = rest['_meta'];
-  return { ...rest, _meta: meta };
+  const kept = without(result, ['resultType', 'ttlMs', 'cacheScope']);
+  if (!isJsonObject(kept['_meta'])) return kept;
+  return { ...kept, _meta: without(kept['_meta'], [metaKeys.serverInfo]) };
 }
 
 /** Codes that a version does not know become those that it does. */

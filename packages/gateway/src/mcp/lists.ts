@@ -23,8 +23,8 @@ export interface ListRequest {
 
 export function list(kind: ListKind, request: ListRequest): Item[] {
   const { view, agent, version } = request;
-  let lists = kept.get(view);
-  if (!lists) kept.set(view, (lists = new Map()));
+  const lists = kept.get(view) ?? new Map<string, Item[]>();
+  kept.set(view, lists);
   const key = `${kind} ${isModern(version) ? 'modern' : 'legacy'} ${agent}`;
   let items = lists.get(key);
   if (!items) lists.set(key, (items = makers[kind](request)));

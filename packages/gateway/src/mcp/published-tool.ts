@@ -5,13 +5,14 @@ import { dataRules } from '@remit/policy';
 import type { ListRequest } from './lists.ts';
 import type { ToolEntry } from './view.ts';
 import { isModern } from './versions.ts';
+import { without } from './without.ts';
 
 export function publishedTool(request: ListRequest, name: string, { definition }: ToolEntry): JsonObject {
+  const { outputSchema } = definition;
   // Tasks of 2025-11-25 are not offered, so neither is how a tool would take part in them.
-  const { outputSchema, execution: _execution, ...rest } = definition;
-  const published = { ...rest, name } as JsonObject;
+  const published: JsonObject = { ...without(definition, ['execution', 'outputSchema']), name };
   if (outputSchema) {
-    published['outputSchema'] = publishedOutputSchema(outputSchema as JsonObject, {
+    published['outputSchema'] = publishedOutputSchema(outputSchema, {
       rules: dataRules(request.policy, request.agent),
       root: isModern(request.version) ? 'any' : 'object',
     });

@@ -1,5 +1,5 @@
 /** `tools/call` (MCP 2026-07-28, server/tools). */
-import { isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
+import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { wrapsResult } from '@remit/inspect';
 import { mayUse } from '@remit/policy';
 import { governedCall } from './governed-call.ts';
@@ -26,7 +26,7 @@ export async function callTool(services: Services, request: AgentRequest): Promi
     case 'result':
       return isModern(request.caller.version) ? answer.result : legacyToolResult(tool, answer.result);
     case 'refused':
-      if (isConcealed(services, request, tool)) throw unknownTool(request.params['name']);
+      if (isConcealed(services, request, tool)) throw unknownTool(nameParam(request.params, services.bounds));
       return refusalResult(answer.refusal);
     case 'error':
       throw serverFault(answer.error);
@@ -44,8 +44,8 @@ export function findTool(services: Services, request: Pick<AgentRequest, 'params
   throw unknownTool(name);
 }
 
-function unknownTool(name: JsonValue | undefined): RpcFault {
-  return invalidParams(`Unknown tool: ${String(name)}`);
+function unknownTool(name: string): RpcFault {
+  return invalidParams(`Unknown tool: ${name}`);
 }
 
 /** Where the policy says `conceal`, a tool that the agent may not use reads like one that is not there. */

@@ -41,7 +41,8 @@ export class FakeUpstream implements Upstream {
   async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
     this.asked.push(request);
     const { name, uri } = request.params;
-    const behaviour = this.behaviours.get(String(name ?? uri ?? request.method)) ?? echo;
+    const called = [name, uri].find((value) => typeof value === 'string') ?? request.method;
+    const behaviour = this.behaviours.get(called) ?? echo;
     return behaviour(request);
   }
 

@@ -59,7 +59,7 @@ export function servers(): { crm: FakeUpstream; web: FakeUpstream } {
       tool('lookup'),
       tool('search'),
       tool('delete', { annotations: { destructiveHint: true } }),
-      tool('report', { outputSchema: reportSchema as never }),
+      tool('report', { outputSchema: reportSchema }),
       tool('number', { outputSchema: { type: 'number' } }),
       tool('export', {
         inputSchema: {
@@ -114,9 +114,9 @@ export interface Fixture {
   clock: FakeClock;
   records: NewRecord[];
   registry: Registry;
-  setStatus(agent: string, status: AgentStatus): void;
+  setStatus: (agent: string, status: AgentStatus) => void;
   /** `phase kind result`, in order. */
-  story(): string[];
+  story: () => string[];
 }
 
 export interface FixtureOptions {
@@ -258,7 +258,7 @@ export class LegacyClient {
 
   static async open(
     url: string,
-    { version = '2025-11-25', capabilities = {} as JsonObject, key = keys.support as string } = {},
+    { version = '2025-11-25', capabilities = {}, key = keys.support } = {},
   ): Promise<LegacyClient> {
     const authorization = `Bearer ${key}`;
     const params = { protocolVersion: version, capabilities, clientInfo: { name: 'test', version: '1' } };
@@ -283,7 +283,7 @@ export class LegacyClient {
 export function modern(
   method: string,
   params: JsonObject = {},
-  { capabilities = {} as JsonObject, meta = {} as JsonObject } = {},
+  { capabilities = {}, meta = {} } = {},
 ): { body: JsonObject & { id: number }; headers: Record<string, string> } {
   const name = params['name'] ?? params['uri'];
   return {

@@ -21,7 +21,7 @@ describe('the envelope', () => {
   ])('with %s is refused with 400 and -32602', async (_what, meta) => {
     const { url } = await fixture();
     const { headers } = modern('server/discover');
-    const body = rpc('server/discover', (meta === undefined ? {} : { _meta: meta }) as JsonObject);
+    const body = rpc('server/discover', meta === undefined ? {} : { _meta: meta });
     const answered = await send(url, body, headers);
     expect(answered.status).toBe(400);
     expect(answered.body).toMatchObject({ id: body.id, error: { code: -32602 } });
@@ -208,7 +208,7 @@ describe('input that the server asks for', () => {
     gateway.crm.behaviours.set('lookup', async ({ peer }) => text(JSON.stringify(await peer.ask(asking))));
     const first = await sendModern(gateway.url, 'tools/call', call, elicits);
     const result = first.body['result'] as JsonObject;
-    return { ...gateway, result, state: String(result['requestState']) };
+    return { ...gateway, result, state: result['requestState'] as string };
   }
 
   function retry(
@@ -248,7 +248,7 @@ describe('input that the server asks for', () => {
     ['an action that there is not', { who: { action: 'maybe' } }],
   ])('is asked for again where the retry holds %s', async (_what, inputResponses) => {
     const { url, state, crm } = await asked();
-    const { body } = await retry(url, { inputResponses: inputResponses as JsonObject, requestState: state });
+    const { body } = await retry(url, { inputResponses: inputResponses, requestState: state });
     expect(body['result']).toMatchObject({ resultType: 'input_required', inputRequests: asking });
     const next = (body['result'] as JsonObject)['requestState'] as string;
     expect(next).not.toBe(state);

@@ -47,7 +47,7 @@ interface AnyClient {
 interface Connected {
   client: AnyClient;
   told: Told;
-  watch(uri: string): Promise<void>;
+  watch: (uri: string) => Promise<void>;
 }
 
 const capabilities = { elicitation: {}, sampling: {}, roots: {} };
@@ -72,7 +72,7 @@ async function connectV1(url: string, key: string): Promise<Connected> {
     LoggingMessageNotificationSchema,
     ({ params }) => void told.logged.push(params.data),
   );
-  await client.connect(new TransportV1(new URL(url), request(key)) as never);
+  await client.connect(new TransportV1(new URL(url), request(key)));
   onTestFinished(() => client.close());
   // The second parameter of this generation's `callTool` is the result schema.
   const callTool: AnyClient['callTool'] = (params, options) => client.callTool(params, undefined, options);

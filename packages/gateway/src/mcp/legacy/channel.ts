@@ -9,6 +9,7 @@ import { notificationText, requestText, type RequestId } from '../message.ts';
 import type { Reply } from '../reply.ts';
 import type { Channel } from '../request.ts';
 import type { Services } from '../services.ts';
+import { without } from '../without.ts';
 import type { Session } from './session.ts';
 
 export class LegacyChannel implements Channel {
@@ -84,8 +85,7 @@ export class LegacyChannel implements Channel {
   #legacyParams({ method, params = {} }: InputRequest): JsonObject {
     if (method !== 'elicitation/create') return params;
     if (params['mode'] !== 'url') {
-      const { mode: _mode, ...rest } = params;
-      return this.#session.version === '2025-11-25' ? params : rest;
+      return this.#session.version === '2025-11-25' ? params : without(params, ['mode']);
     }
     return { elicitationId: this.#services.ports.newId('eli'), ...params };
   }

@@ -6,6 +6,7 @@
 import { createCipheriv, createDecipheriv, hash, hkdfSync } from 'node:crypto';
 import type { JsonObject } from '@remit/contracts';
 import canonicalize from 'canonicalize';
+import { without } from '../without.ts';
 
 export interface RequestState {
   /** The live call, and which of its rounds this state ends. */
@@ -77,6 +78,6 @@ export class StateSealer {
 
 /** The digest that tells whether a retry is the same request (RFC 8785 form, SHA-256). */
 export function paramsDigest(params: JsonObject): string {
-  const { _meta: _envelope, inputResponses: _responses, requestState: _state, ...salient } = params;
+  const salient = without(params, ['_meta', 'inputResponses', 'requestState']);
   return hash('sha256', canonicalize(salient) ?? '', 'base64url');
 }
