@@ -56,6 +56,14 @@ async function structuredOutput(agent: TestAgent): Promise<void> {
   expect(structuredContent).toEqual({ city: 'Graz', temperature_celsius: 21.5 });
 }
 
+/** `x-mcp-header`: the new client sends the argument as a header too, and every hop checks it. */
+async function mirroredArguments(agent: TestAgent): Promise<void> {
+  await agent.listTools();
+  for (const region of ['eu-west', 'Zürich', ' padded ']) {
+    expect(textOf(await agent.call('test_x_mcp_header', { region }))).toBe(`region=${region}`);
+  }
+}
+
 async function failures(agent: TestAgent): Promise<void> {
   const answer = await agent.call('test_error_handling');
   expect(answer.isError).toBe(true);
@@ -88,6 +96,16 @@ async function completion(agent: TestAgent): Promise<void> {
 async function elicitation(agent: TestAgent): Promise<void> {
   const answer = await agent.call('test_elicitation', { message: 'Which colour?' });
   expect(textOf(answer)).toBe('User response: action="accept", content={"response":"blue"}');
+}
+
+/** Only new servers ask in rounds; an old client sees one question after the other. */
+async function severalRounds(agent: TestAgent): Promise<void> {
+  const twice = await agent.call('test_input_required_result_multi_round');
+  expect(textOf(twice)).toBe('Multi-round complete for "blue" who likes blue');
+  const three = await agent.call('test_input_required_result_multiple_inputs');
+  expect(textOf(three)).toBe('Name: blue; Greeting: Paris; Roots: 1');
+  const [message] = await agent.getPrompt('test_input_required_result_prompt');
+  expect(JSON.stringify(message)).toContain('Prompt with context: blue');
 }
 
 async function urlElicitation(agent: TestAgent): Promise<void> {
@@ -156,20 +174,28 @@ async function resourceUpdates(agent: TestAgent): Promise<void> {
   expect(contents?.['text']).toBe(`Watched resource, ${version}`);
 }
 
-export const features: Record<string, (agent: TestAgent) => Promise<void>> = {
-  tools,
-  'structured output': structuredOutput,
-  failures,
-  resources,
-  'resource updates': resourceUpdates,
-  prompts,
-  completion,
-  elicitation,
-  'elicitation by URL': urlElicitation,
-  sampling,
-  roots,
-  progress,
-  logging,
-  cancellation,
-  'changes of lists': listChanged,
-};
+type Feature = [name: string, run: (agent: TestAgent) => Promise<void>];
+
+const features: Feature[] = [
+  ['tools', tools],
+  ['structured output', structuredOutput],
+  ['mirrored arguments', mirroredArguments],
+  ['failures', failures],
+  ['resources', resources],
+  ['resource updates', resourceUpdates],
+  ['prompts', prompts],
+  ['completion', completion],
+  ['elicitation', elicitation],
+  ['elicitation by URL', urlElicitation],
+  ['sampling', sampling],
+  ['roots', roots],
+  ['progress', progress],
+  ['logging', logging],
+  ['cancellation', cancellation],
+  ['changes of lists', listChanged],
+];
+
+/** What a server of this era offers. */
+export function featuresOf(era: 'session' | 'stateless'): Feature[] {
+  return era === 'session' ? features : [...features, ['several rounds', severalRounds]];
+}

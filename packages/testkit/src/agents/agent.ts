@@ -48,11 +48,19 @@ export interface TestAgent {
 
 /** How both test agents answer what servers ask. */
 export const answers = {
-  elicitation: { action: 'accept', content: { response: 'blue' } },
   page: { action: 'accept' },
   sampling: { model: 'test-model', role: 'assistant', content: { type: 'text', text: 'Paris' } },
   roots: { roots: [{ uri: 'file:///work', name: 'work' }] },
 } as const;
+
+/** A form accepted with `blue` in every field. */
+export function filledForm(params: object): { action: 'accept'; content: Record<string, string> } {
+  const { requestedSchema } = z.object({ requestedSchema: formSchema }).parse(params);
+  const fields = Object.keys(requestedSchema.properties).map((name) => [name, 'blue'] as const);
+  return { action: 'accept', content: Object.fromEntries(fields) };
+}
+
+const formSchema = z.object({ properties: z.record(z.string(), z.unknown()) });
 
 export const clientInfo = { name: 'remit-test-agent', version: '1.0.0' };
 

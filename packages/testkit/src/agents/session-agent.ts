@@ -5,7 +5,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import * as mcp from '@modelcontextprotocol/sdk/types.js';
-import { answers, clientCapabilities, clientInfo, jsonObjects, toolAnswer } from './agent.ts';
+import { answers, clientCapabilities, clientInfo, filledForm, jsonObjects, toolAnswer } from './agent.ts';
 import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
 
 export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent> {
@@ -60,7 +60,7 @@ function transportTo(endpoint: Endpoint): Transport {
 
 function answerRequests(client: Client): void {
   client.setRequestHandler(mcp.ElicitRequestSchema, ({ params }) =>
-    params.mode === 'url' ? answers.page : answers.elicitation,
+    params.mode === 'url' ? answers.page : filledForm(params),
   );
   client.setRequestHandler(mcp.CreateMessageRequestSchema, () => answers.sampling);
   client.setRequestHandler(mcp.ListRootsRequestSchema, () => ({ roots: [...answers.roots.roots] }));

@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/client';
 import type { Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { answers, clientCapabilities, clientInfo, jsonObjects, toolAnswer } from './agent.ts';
+import { answers, clientCapabilities, clientInfo, filledForm, jsonObjects, toolAnswer } from './agent.ts';
 import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
 
 export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAgent> {
@@ -73,7 +73,7 @@ function transportTo(endpoint: Endpoint): Transport {
 
 function answerRequests(client: Client): void {
   client.setRequestHandler('elicitation/create', ({ params }) =>
-    params.mode === 'url' ? answers.page : answers.elicitation,
+    params.mode === 'url' ? answers.page : filledForm(params),
   );
   client.setRequestHandler('sampling/createMessage', () => answers.sampling);
   client.setRequestHandler('roots/list', () => ({ roots: [...answers.roots.roots] }));
