@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { openRegistry } from '@remit/control';
 import { fakeClock, seededIds } from '@remit/testkit';
 import { expect, test } from 'vitest';
@@ -70,4 +71,24 @@ test('a restart keeps it; another workspace key cannot open it', async () => {
     expect.objectContaining({ code: 'credential_unreadable' }),
   );
   await other.close();
+});
+
+test('a sealed value that somebody moves to another name, or changes, cannot be opened', async () => {
+  const { folder, send, registry, app } = await withCredential();
+  await send('PUT', '/api/v1/credentials/other', { body: { value: 'other value' } });
+  await app.close();
+  await registry.close();
+  const database = new DatabaseSync(join(folder, 'control.db'));
+  database.exec(
+    "UPDATE credentials SET sealed = (SELECT sealed FROM credentials WHERE name = 'other') WHERE name = 'crm-key'",
+  );
+  database.exec("UPDATE credentials SET sealed = substr(sealed, 1, length(sealed) - 1) WHERE name = 'other'");
+  database.close();
+  const again = await reopen(folder, workspaceKey);
+  for (const name of ['crm-key', 'other']) {
+    expect(() => again.credentials.resolve(name)).toThrow(
+      expect.objectContaining({ code: 'credential_unreadable' }),
+    );
+  }
+  await again.close();
 });

@@ -78,6 +78,29 @@ describe('bodies', () => {
   });
 });
 
+describe('arguments of a made-up call, which may have any shape', () => {
+  const explain = (args: string) => `{"agent":"support","tool":"crm/lookup","arguments":${args}}`;
+
+  test.each([
+    ['a prototype key', '{"__proto__":{"admin":true}}'],
+    ['a prototype key further down', '{"a":[{"__proto__":null}]}'],
+    ['a prototype key in disguise', '{"\\u005f\\u005fproto__":1}'],
+    ['129 levels', `{"a":${'['.repeat(129)}${']'.repeat(129)}}`],
+    ['100,000 levels', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
+  ])('%s: refused before anything looks into them', async (_name, args) => {
+    const { send, failures } = await controlUnderTest();
+    const answer = await send('POST', '/api/v1/decisions/explain', { body: explain(args) });
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request' } });
+    expect(failures).toEqual([]);
+  });
+
+  test('a hundred levels are fine', async () => {
+    const { send } = await controlUnderTest();
+    const body = explain(`{"a":${'['.repeat(100)}${']'.repeat(100)}}`);
+    expect((await send('POST', '/api/v1/decisions/explain', { body })).status).toBe(200);
+  });
+});
+
 describe('tokens', () => {
   test.each([
     ['none', {}],
