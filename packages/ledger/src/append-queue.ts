@@ -1,7 +1,7 @@
 /** Appends between the caller and the writer: bounded, in order, sent on together. */
 import { Fault, type NewRecord, type Position } from '@remit/contracts';
-import { prepareRecord, type PreparedRecord } from './record/leaf.ts';
-import type { Batch } from './writer/writer.ts';
+import { prepareRecord } from './record/leaf.ts';
+import { BatchBuilder, type Batch } from './writer/batch.ts';
 
 export interface QueueBounds {
   queue_records_max: number;
@@ -16,14 +16,12 @@ interface OpenAppend {
   reject(fault: Fault): void;
 }
 
-const emptyBatch = (): Batch => ({ texts: [], appends: [], reserved: false });
-
 export class AppendQueue {
   readonly #bounds: QueueBounds;
   readonly #send: (batch: Batch) => void;
   /** Oldest first; the writer answers in this order. */
   #open: OpenAppend[] = [];
-  #batch = emptyBatch();
+  readonly #batch = new BatchBuilder();
   #scheduled = false;
   #records = 0;
   #idle: () => void = () => undefined;
@@ -43,14 +41,14 @@ export class AppendQueue {
     const prepared = given.map((record) => prepareRecord(record, this.#bounds.payload_bytes_max));
     const bytes = prepared.reduce((sum, record) => sum + record.bytes, 0);
     this.#refuseWhereFull(prepared.length, bytes);
-    if (reserved) this.#flush();
+    // Committed alone: see `Batch.reserved`.
+    if (reserved) this.#flush(false);
     const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
     this.#open.push({ records: prepared.length, bytes, resolve, reject });
     this.#records += prepared.length;
     this.#bytes += bytes;
-    this.#add(prepared);
-    this.#batch.reserved = reserved;
-    if (reserved) this.#flush();
+    this.#batch.add(prepared);
+    if (reserved) this.#flush(true);
     else this.#schedule();
     return promise;
   }
@@ -74,7 +72,7 @@ export class AppendQueue {
   }
 
   denyAll(fault: Fault): void {
-    this.#batch = emptyBatch();
+    this.#batch.take(false);
     this.deny(this.#open.length, fault);
   }
 
@@ -97,11 +95,6 @@ export class AppendQueue {
     return taken;
   }
 
-  #add(prepared: PreparedRecord[]): void {
-    for (const { record, payload } of prepared) this.#batch.texts.push(record, payload);
-    this.#batch.appends.push(prepared.length);
-  }
-
   #refuseWhereFull(records: number, bytes: number): void {
     const { queue_records_max, queue_bytes_max } = this.#bounds;
     if (this.#records + records <= queue_records_max && this.#bytes + bytes <= queue_bytes_max) return;
@@ -120,14 +113,11 @@ export class AppendQueue {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush();
+      this.#flush(false);
     });
   }
 
-  #flush(): void {
-    if (this.#batch.appends.length === 0) return;
-    const batch = this.#batch;
-    this.#batch = emptyBatch();
-    this.#send(batch);
+  #flush(reserved: boolean): void {
+    if (!this.#batch.isEmpty) this.#send(this.#batch.take(reserved));
   }
 }

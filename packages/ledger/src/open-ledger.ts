@@ -12,7 +12,7 @@ import { isKeyName } from './note/signed-note.ts';
 import type { Ledger, LedgerBounds, LedgerOptions } from './port.ts';
 import { Publisher, type PublisherSetup } from './projection/publisher.ts';
 import { segmentsFolder } from './segment/segment-names.ts';
-import { publisherHere, startPublisherThread } from './threads/publisher-handle.ts';
+import { publisherHere, startPublisherThread, type PublisherHandle } from './threads/publisher-handle.ts';
 import { startWriterThread, writerHere, type WriterHandle } from './threads/writer-handle.ts';
 import { lockFolder } from './writer/lock.ts';
 import { dropTornTail, inspectLog, type Recovered } from './writer/recovery.ts';
@@ -64,21 +64,32 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     failed: options.failed ?? (() => undefined),
     unlock,
   });
-  const publisher =
-    options.in_process === undefined
-      ? await startPublisherThread({ setup: publisherSetup, key_file: keyFile }, ledger)
-      : publisherHere(new Publisher(publisherSetup, keys, disk), ledger);
+  const [publisher, writer] = await Promise.all([
+    startPublisher(options, publisherSetup, keyFile, keys, ledger),
+    startWriter(options, writerSetup, limits, keyFile, keys, ledger),
+  ]);
   try {
     // Nothing is dropped before the published checkpoints have been seen: they may vouch for the tail.
     await publisher.call('begin', recovered.end);
     dropTornTail(options.folder, recovered, disk);
-    const writer = await startWriter(options, writerSetup, limits, keyFile, keys, ledger);
     await ledger.begin(writer, publisher);
     return ledger;
   } catch (error) {
-    await publisher.close();
+    await Promise.all([publisher.close(), writer.close()]);
     throw error;
   }
+}
+
+function startPublisher(
+  options: LedgerOptions,
+  setup: PublisherSetup,
+  keyFile: string,
+  keys: WorkspaceKeys,
+  ledger: EmbeddedLedger,
+): Promise<PublisherHandle> {
+  if (options.in_process === undefined) return startPublisherThread({ setup, key_file: keyFile }, ledger);
+  const publisher = new Publisher(setup, keys, options.in_process.disk);
+  return Promise.resolve(publisherHere(publisher, ledger));
 }
 
 function startWriter(

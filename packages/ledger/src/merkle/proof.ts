@@ -1,5 +1,5 @@
 /** Inclusion and consistency proofs: made from subtrees, checked as RFC 9162 sections 2.1.3.2 and 2.1.4.2 say. */
-import { emptyRoot, hashNode, type Hash } from './hash.ts';
+import { emptyRoot, hashBytes, hashNode, type Hash } from './hash.ts';
 
 /** Root of the perfect subtree of 2^`level` leaves that begins at leaf `index` · 2^`level`. */
 export type SubtreeSource = (level: number, index: number) => Hash;
@@ -67,7 +67,7 @@ export function verifyInclusion(
   proof: readonly Hash[],
   root: Hash,
 ): boolean {
-  if (index < 0n || index >= size) return false;
+  if (index < 0n || index >= size || ![leaf, root, ...proof].every(isHash)) return false;
   let node = index;
   let last = size - 1n;
   let hash = leaf;
@@ -96,10 +96,10 @@ export function verifyConsistency(
   firstRoot: Hash,
   secondRoot: Hash,
 ): boolean {
-  if (first < 0n || first > second) return false;
+  // Every tree begins with the empty one: there is nothing to show, and no answer is safer than yes.
+  if (first <= 0n || first > second) return false;
   if (first === second) return proof.length === 0 && firstRoot === secondRoot;
-  // Every tree begins with the empty one, and there is nothing to show.
-  if (first === 0n) return proof.length === 0;
+  if (![firstRoot, secondRoot, ...proof].every(isHash)) return false;
   if (proof.length === 0) return false;
   const path = isPowerOfTwo(first) ? [firstRoot, ...proof] : proof;
   return climb(first - 1n, second - 1n, path, firstRoot, secondRoot);
@@ -135,6 +135,10 @@ function climb(
     last >>= 1n;
   }
   return last === 0n && old === firstRoot && current === secondRoot;
+}
+
+function isHash(value: Hash): boolean {
+  return value.length === hashBytes;
 }
 
 function isOdd(value: bigint): boolean {

@@ -70,7 +70,6 @@ export class Projector {
     this.#database.exec('BEGIN');
     try {
       const added = this.#addGroups(end);
-      this.#tiles.flush();
       this.#advance.run(this.#size, this.#at?.segment ?? null, this.#at?.offset ?? null);
       this.#database.exec('COMMIT');
       return added;
@@ -85,14 +84,17 @@ export class Projector {
 
   #addGroups(end: DurableEnd): StoredRecord[] {
     const added: StoredRecord[] = [];
+    let last: ReadGroup | undefined;
     for (const group of this.#reader.groups(this.#at, end)) {
       // The place is that of the last group taken, whose frame is read again to find the next one.
       if (group.first_index < this.#size) continue;
       added.push(...this.#addGroup(group));
       this.#at = group.place;
       this.#size = sizeAfter(group);
+      last = group;
       if (added.length >= recordsPerStep) break;
     }
+    if (last !== undefined) this.#checkTree(last);
     return added;
   }
 
@@ -104,7 +106,6 @@ export class Projector {
     const records = readRecords(group);
     const times = records.map((record) => this.#addRow(record));
     this.#place.run(group.first_index, group.place.segment, group.place.offset, Math.max(...times));
-    this.#checkTree(group);
     return records;
   }
 

@@ -1,8 +1,8 @@
 /**
  * The public record, which is the leaf of the tree: canonical JSON with at most four members,
  *   {"payload": commitment, "position": {epoch, sequence, source}, "record": {…}, "v": 1}
- * `record` is what the caller gave (without the payload), as text made by the caller's side, so that
- * the writer only puts the parts together; the members stand in canonical order.
+ * `record` is what the caller gave (without the payload), made by the caller's side, so that the writer
+ * only puts bytes together; the members stand in canonical order.
  */
 import { bounds, Fault, type NewRecord, type Position, type StoredRecord } from '@remit/contracts';
 import { canonicalJson, canonicalString } from './canonical-json.ts';
@@ -59,8 +59,8 @@ function tooLarge(what: 'record' | 'payload', bytes: number, max: number): Fault
   );
 }
 
-/** The text before and after a record's own, for one source and epoch. */
-export class LeafText {
+/** The bytes around a record's own, for one source and epoch. */
+export class LeafEnvelope {
   readonly #beforeSequence: string;
   readonly #afterSequence: string;
 
@@ -69,11 +69,14 @@ export class LeafText {
     this.#afterSequence = `,"source":${canonicalString(source)}},"record":`;
   }
 
-  /** The canonical record. */
-  of(record: string, sequence: number, commitment: string | undefined): string {
+  /** What stands before the record; ASCII. */
+  before(sequence: number, commitment: string | undefined): string {
     const payload = commitment === undefined ? '' : `"payload":"${commitment}",`;
-    return `{${payload}${this.#beforeSequence}${sequence}${this.#afterSequence}${record},"v":1}`;
+    return `{${payload}${this.#beforeSequence}${sequence}${this.#afterSequence}`;
   }
+
+  /** What stands after it; ASCII. */
+  readonly after = ',"v":1}';
 }
 
 /** A leaf as parsed from its bytes. */

@@ -1,13 +1,8 @@
 /** The writer as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
 import { once } from 'node:events';
 import { reasonOf } from '../disk/sync-failure.ts';
-import {
-  Writer,
-  type Batch,
-  type WriterEvents,
-  type WriterSetup,
-  type WriterTools,
-} from '../writer/writer.ts';
+import type { Batch } from '../writer/batch.ts';
+import { Writer, type WriterEvents, type WriterSetup, type WriterTools } from '../writer/writer.ts';
 import { startThread } from './thread-start.ts';
 import type { FromWriter, ToWriter, WriterThreadData } from './writer-thread.ts';
 
@@ -21,9 +16,9 @@ export async function startWriterThread(data: WriterThreadData, events: WriterEv
   worker.on('message', (message: FromWriter) => receive(message, events));
   // A thread that ends by itself has lost its state: what it held is neither acknowledged nor known.
   worker.on('error', (error) => events.failed(`the ledger's writer ended: ${reasonOf(error)}`));
-  const send = (message: ToWriter): void => worker.postMessage(message);
+  const send = (message: ToWriter, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
   return {
-    submit: (batch) => send({ type: 'append', batch }),
+    submit: (batch) => send({ type: 'append', batch }, [batch.bytes.buffer]),
     async close() {
       const exit = once(worker, 'exit');
       send({ type: 'close' });

@@ -4,7 +4,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { machineFileSystem } from '../disk/file-system.ts';
 import { Reserve } from '../disk/reserve.ts';
 import { readKeyFile } from '../keys/key-file.ts';
-import { Writer, type Batch, type DurableEnd, type WriterSetup } from '../writer/writer.ts';
+import type { Batch } from '../writer/batch.ts';
+import { Writer, type DurableEnd, type WriterSetup } from '../writer/writer.ts';
 import { packError, type CrossingError } from './crossing-error.ts';
 
 export interface WriterThreadData {

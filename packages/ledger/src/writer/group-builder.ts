@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto';
 import type { CompactRange } from '../merkle/compact-range.ts';
 import { hashBytes, hashPrefixedLeaf } from '../merkle/hash.ts';
 import { commitmentTo, keyBytes, saltBytes, sealPayload, tagBytes, wrapKeys } from '../keys/payload-seal.ts';
-import type { LeafText } from '../record/leaf.ts';
+import type { LeafEnvelope } from '../record/leaf.ts';
 import { frameHeaderBytes, frameTypes, sealFrame } from '../segment/frame.ts';
 import { groupHeadBytes, payloadKinds } from '../segment/group.ts';
 import type { RandomPool } from './random-pool.ts';
@@ -14,7 +14,7 @@ const firstCapacity = 256 * 1024;
 export interface GroupStart {
   range: CompactRange;
   first_sequence: number;
-  leaf: LeafText;
+  leaf: LeafEnvelope;
 }
 
 export class GroupBuilder {
@@ -56,7 +56,8 @@ export class GroupBuilder {
     return this.#range;
   }
 
-  add(record: string, payload: string | undefined): void {
+  /** `record` is canonical JSON, `payload` JSON; both are copied. */
+  add(record: Buffer, payload: Buffer | undefined): void {
     if (payload === undefined) {
       this.#addLeaf(record, undefined);
       this.#reserve(1);
@@ -84,25 +85,29 @@ export class GroupBuilder {
     return sealFrame(this.#bytes.subarray(0, this.#at), frameTypes.group);
   }
 
-  #addLeaf(record: string, commitment: string | undefined): void {
-    const text = this.#start.leaf.of(record, this.#start.first_sequence + this.#count, commitment);
-    this.#reserve(3 + text.length * 3);
+  #addLeaf(record: Buffer, commitment: string | undefined): void {
+    const { leaf, first_sequence } = this.#start;
+    const before = leaf.before(first_sequence + this.#count, commitment);
+    const length = before.length + record.length + leaf.after.length;
+    this.#reserve(3 + length);
     const start = this.#at + 2;
-    this.#bytes[start] = 0;
-    const length = this.#bytes.write(text, start + 1);
     this.#bytes.writeUInt16BE(length, this.#at);
+    this.#bytes[start] = 0;
+    this.#bytes.write(before, start + 1, 'latin1');
+    record.copy(this.#bytes, start + 1 + before.length);
     this.#at = start + 1 + length;
+    this.#bytes.write(leaf.after, this.#at - leaf.after.length, 'latin1');
     this.#range.push(hashPrefixedLeaf(this.#bytes.subarray(start, this.#at)));
     this.#count += 1;
   }
 
   /** Salt ‖ payload, in a buffer that the next record overwrites. */
-  #saltedPayload(payload: string): Buffer {
-    const longest = saltBytes + payload.length * 3;
-    if (this.#plain.length < longest) this.#plain = Buffer.allocUnsafeSlow(longest);
+  #saltedPayload(payload: Buffer): Buffer {
+    const length = saltBytes + payload.length;
+    if (this.#plain.length < length) this.#plain = Buffer.allocUnsafeSlow(length);
     this.#random.take(saltBytes).copy(this.#plain);
-    const length = this.#plain.write(payload, saltBytes);
-    return this.#plain.subarray(0, saltBytes + length);
+    payload.copy(this.#plain, saltBytes);
+    return this.#plain.subarray(0, length);
   }
 
   #addSealed(plain: Buffer): void {

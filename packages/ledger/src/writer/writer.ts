@@ -8,20 +8,11 @@ import type { FileSystem } from '../disk/file-system.ts';
 import type { Reserve } from '../disk/reserve.ts';
 import { isDiskFull, reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
-import { LeafText } from '../record/leaf.ts';
+import { LeafEnvelope } from '../record/leaf.ts';
+import { readBatch, type Batch } from './batch.ts';
 import { GroupBuilder } from './group-builder.ts';
 import { RandomPool } from './random-pool.ts';
 import { SegmentWriter } from './segment-writer.ts';
-
-/** Appends that arrived together. */
-export interface Batch {
-  /** For each record its canonical text and its payload's text or undefined, in turn. */
-  texts: (string | undefined)[];
-  /** Number of records of each append. */
-  appends: number[];
-  /** May use the disk's reserve: it records that the disk is full. */
-  reserved: boolean;
-}
 
 /** The end of the log that is known to be on disk. */
 export interface DurableEnd {
@@ -69,7 +60,7 @@ interface Prepared {
 export class Writer {
   readonly #setup: WriterSetup;
   readonly #tools: WriterTools;
-  readonly #leaf: LeafText;
+  readonly #leaf: LeafEnvelope;
   readonly #segments: SegmentWriter;
   /** The tree and the sequence after everything durable. */
   #range: CompactRange;
@@ -86,7 +77,7 @@ export class Writer {
   constructor(setup: WriterSetup, tools: WriterTools) {
     this.#setup = setup;
     this.#tools = tools;
-    this.#leaf = new LeafText(setup.source, setup.epoch);
+    this.#leaf = new LeafEnvelope(setup.source, setup.epoch);
     this.#range = new CompactRange(setup.size, setup.peaks);
     this.#segments = new SegmentWriter(setup, tools);
     const random = new RandomPool(tools.random);
@@ -108,7 +99,7 @@ export class Writer {
     this.#segments.close();
   }
 
-  #start(): { range: CompactRange; first_sequence: number; leaf: LeafText } {
+  #start(): { range: CompactRange; first_sequence: number; leaf: LeafEnvelope } {
     return { range: this.#range, first_sequence: this.#sequence, leaf: this.#leaf };
   }
 
@@ -118,9 +109,7 @@ export class Writer {
       const { builder, appends, reserved } = this.#next;
       // What may use the reserve is committed alone, or it would take others with it.
       if (appends > 0 && (batch.reserved || reserved || builder.bytes >= this.#setup.group_bytes_max)) return;
-      for (let index = 0; index < batch.texts.length; index += 2) {
-        builder.add(batch.texts[index]!, batch.texts[index + 1]);
-      }
+      readBatch(batch, (record, payload) => builder.add(record, payload));
       this.#next.appends += batch.appends.length;
       this.#next.reserved = batch.reserved;
       this.#waiting.shift();

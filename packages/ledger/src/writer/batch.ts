@@ -1,0 +1,79 @@
+/**
+ * Appends on their way to the writer's thread. Records and payloads cross as bytes in one buffer that
+ * changes its owner: cloning their strings would cost both threads more than the rest of the crossing.
+ *
+ * The buffer holds for each record: u32 length, u32 length of the payload (or `noPayload`), the
+ * canonical record, the payload's JSON.
+ */
+import type { PreparedRecord } from '../record/leaf.ts';
+
+export interface Batch {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** Number of records of each append. */
+  appends: number[];
+  /** May use the disk's reserve: it records that the disk is full. */
+  reserved: boolean;
+}
+
+const noPayload = 0xffffffff;
+const headBytes = 8;
+const firstCapacity = 4096;
+
+export class BatchBuilder {
+  #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
+  #at = 0;
+  #appends: number[] = [];
+
+  get isEmpty(): boolean {
+    return this.#appends.length === 0;
+  }
+
+  add(records: readonly PreparedRecord[]): void {
+    for (const record of records) this.#addRecord(record);
+    this.#appends.push(records.length);
+  }
+
+  /** The batch so far; the builder is empty then. */
+  take(reserved: boolean): Batch {
+    const batch = { bytes: this.#bytes.subarray(0, this.#at), appends: this.#appends, reserved };
+    this.#bytes = Buffer.alloc(0);
+    this.#at = 0;
+    this.#appends = [];
+    return batch;
+  }
+
+  #addRecord({ record, payload }: PreparedRecord): void {
+    this.#reserve(headBytes + (record.length + (payload?.length ?? 0)) * 3);
+    const head = this.#at;
+    const recordBytes = this.#bytes.write(record, head + headBytes);
+    const payloadBytes =
+      payload === undefined ? 0 : this.#bytes.write(payload, head + headBytes + recordBytes);
+    this.#bytes.writeUInt32LE(recordBytes, head);
+    this.#bytes.writeUInt32LE(payload === undefined ? noPayload : payloadBytes, head + 4);
+    this.#at = head + headBytes + recordBytes + payloadBytes;
+  }
+
+  #reserve(more: number): void {
+    if (this.#at + more <= this.#bytes.length) return;
+    // Not from Node's shared pool: the whole memory of the buffer goes to the writer's thread.
+    const larger = Buffer.allocUnsafeSlow(Math.max(firstCapacity, 2 * this.#bytes.length, this.#at + more));
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
+  }
+}
+
+/** Calls `add` with the bytes of each record and payload, in order. They are views: copy what is kept. */
+export function readBatch(
+  { bytes }: Batch,
+  add: (record: Buffer, payload: Buffer | undefined) => void,
+): void {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let at = 0;
+  while (at < buffer.length) {
+    const recordEnd = at + headBytes + buffer.readUInt32LE(at);
+    const payloadBytes = buffer.readUInt32LE(at + 4);
+    const record = buffer.subarray(at + headBytes, recordEnd);
+    at = payloadBytes === noPayload ? recordEnd : recordEnd + payloadBytes;
+    add(record, payloadBytes === noPayload ? undefined : buffer.subarray(recordEnd, at));
+  }
+}
