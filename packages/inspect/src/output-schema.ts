@@ -41,19 +41,40 @@ export interface PublishedSchemaOptions {
   root: 'object' | 'any';
 }
 
+/** Made once for a schema, rules and root: agents list tools far more often than these change. */
+const made = new WeakMap<JsonObject, WeakMap<DataRules, Map<PublishedSchemaOptions['root'], JsonObject>>>();
+const NO_RULES: DataRules = { denied: [], labels: {} };
+
 /**
  * The published form of a tool's `outputSchema`. A schema that clients could not compile, or that
  * cannot be followed (external references, parts with their own `$id`), is published open: everything
- * validates, and one bad tool does not spoil the list of all. Cache it by definition and rules.
+ * validates, and one bad tool does not spoil the list of all. The same objects give the same object.
  */
 export function publishedOutputSchema(
   schema: JsonObject,
-  { rules, root }: PublishedSchemaOptions,
+  { rules = NO_RULES, root }: PublishedSchemaOptions,
 ): JsonObject {
+  const byRules = entry(made, schema, () => new WeakMap<DataRules, Map<typeof root, JsonObject>>());
+  const byRoot = entry(byRules, rules, () => new Map<typeof root, JsonObject>());
+  return entry(byRoot, root, () => publish(schema, rules, root));
+}
+
+interface Store<Key, Value> {
+  get(key: Key): Value | undefined;
+  set(key: Key, value: Value): unknown;
+}
+
+function entry<Key, Value>(store: Store<Key, Value>, key: Key, make: () => Value): Value {
+  let value = store.get(key);
+  if (value === undefined) store.set(key, (value = make()));
+  return value;
+}
+
+function publish(schema: JsonObject, rules: DataRules, root: PublishedSchemaOptions['root']): JsonObject {
   try {
     assertSchemaWithinBounds(schema);
     const name = dialect(schema);
-    const own = rules && rules.denied.length > 0 ? loosenedSchema(schema, rules) : schema;
+    const own = rules.denied.length > 0 ? loosenedSchema(schema, rules) : schema;
     const published = beside(own, root, root === 'object' && wrapsResult(schema));
     assertClientsCompile(published, name);
     return typeof schema.$schema === 'string' ? { $schema: schema.$schema, ...published } : published;

@@ -71,6 +71,45 @@ describe('the published output schema', () => {
     expect(acceptedByClients(publishedOutputSchema(customer, { root: 'object' }), value)).toBe(false);
   });
 
+  it.each<[string, JsonObject, JsonValue]>([
+    ['required', { required: ['ssn'] }, { ssn: 1 }],
+    ['minProperties', { minProperties: 1 }, { ssn: 1 }],
+    ['dependentRequired', { dependentRequired: { a: ['ssn'] } }, { a: 1, ssn: 1 }],
+    ['dependentSchemas', { dependentSchemas: { a: { required: ['ssn'] } } }, { a: 1, ssn: 1 }],
+    ['const', { const: { ssn: 1, a: 1 } }, { ssn: 1, a: 1 }],
+    ['enum', { enum: [{ ssn: 1, a: 1 }] }, { ssn: 1, a: 1 }],
+    ['not', { not: { maxProperties: 1 } }, { a: 1, ssn: 1 }],
+    ['oneOf', { oneOf: [{ minProperties: 1 }, { minProperties: 2 }] }, { ssn: 1 }],
+    ['if and else', { if: { required: ['ssn'] }, then: { required: ['a'] }, else: false }, { a: 1, ssn: 1 }],
+    ['allOf', { allOf: [{ required: ['ssn'] }] }, { ssn: 1 }],
+    [
+      'uniqueItems',
+      { uniqueItems: true },
+      [
+        { a: 1, ssn: 1 },
+        { a: 1, ssn: 2 },
+      ],
+    ],
+    ['maxContains', { contains: { maxProperties: 1 }, maxContains: 1 }, [{ a: 1 }, { a: 1, ssn: 2 }]],
+    ['pattern', { pattern: 'ssn' }, '{"ssn":1}'],
+    ['minLength', { minLength: 5 }, '{"ssn":1}'],
+    [
+      'unevaluatedProperties',
+      {
+        anyOf: [{ properties: { a: true }, required: ['ssn'] }, true],
+        properties: { ssn: true },
+        unevaluatedProperties: false,
+      },
+      { a: 1, ssn: 1 },
+    ],
+  ])('loosens `%s`, which the missing field would fail', (_, own, natural) => {
+    const schema: JsonObject = { type: 'object', properties: { held: own } };
+    const redacted = redactData(rules, { held: natural }).value;
+    expect(redacted).not.toEqual({ held: natural });
+    expect(fits(schema, { held: natural })).toBe(true);
+    expect(acceptedByClients(published(schema), redacted)).toBe(true);
+  });
+
   it('still refuses what is neither', () => {
     for (const wrong of [
       { name: 1 },
@@ -81,6 +120,11 @@ describe('the published output schema', () => {
     ]) {
       expect(acceptedByClients(published(customer), wrong)).toBe(false);
     }
+  });
+
+  it('is made once for the same schema and rules', () => {
+    expect(published(customer)).toBe(published(customer));
+    expect(published(customer)).not.toBe(publishedOutputSchema(customer, { root: 'object' }));
   });
 
   it('does not name denied fields', () => {
@@ -236,9 +280,9 @@ describe('for every schema and every value that fits it', () => {
         const wrapped = wrapsResult(own) ? { result: redacted } : redacted;
         expect(acceptedByClients(publishedOutputSchema(own, { rules, root: 'object' }), wrapped)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
-    expect(fitting).toBeGreaterThan(200);
+    expect(fitting).toBeGreaterThan(80);
   });
 
   it('a refusal fits the published schema', () => {
@@ -267,7 +311,7 @@ describe('for every schema and every value that fits it', () => {
         if (expected === undefined || !isJsonObject(natural)) return;
         expect(argumentCheck({ name: 't', inputSchema: own })(natural).length === 0).toBe(expected);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
