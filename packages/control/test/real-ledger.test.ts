@@ -1,6 +1,8 @@
 /** The people's API on a real ledger: what is done through it can be found, shown and proved in it. */
 import { join } from 'node:path';
 import { createControl, openRegistry } from '@remit/control';
+import type { Action, Decision } from '@remit/contracts';
+import { Approvals, restoreState, SlidingLimits } from '@remit/enforce';
 import { openLedger } from '@remit/ledger';
 import { fakeClock, temporaryFolder } from '@remit/testkit';
 import { randomUUID } from 'node:crypto';
@@ -19,9 +21,15 @@ async function remitIn(folder: string) {
   });
   const recording = { ledger, clock, newId };
   const registry = await openRegistry({ file: join(folder, 'control.db'), workspaceKey, ...recording });
+  const approvals = new Approvals(recording);
+  await restoreState(ledger, approvals, new SlidingLimits(), {
+    now: clock.now(),
+    longest_window_ms: 0,
+  });
   const app = createControl({
     ...recording,
     ...surroundings(policyNaming('support')),
+    approvals,
     registry,
     operatorToken,
   });
@@ -30,7 +38,7 @@ async function remitIn(folder: string) {
     await registry.close();
     await ledger.close();
   };
-  return { ledger, registry, app, send: sender(app), close };
+  return { ledger, registry, approvals, app, send: sender(app), close };
 }
 
 test('what is done is found, shown with the name of whoever did it, and proved; a restart keeps all of it', async () => {
@@ -110,4 +118,52 @@ test('a change that a crash kept out of the database is shown as one that failed
     ]);
     await close();
   }
+});
+
+const refund: Action = {
+  id: 'act_1',
+  kind: 'tool_invoke',
+  agent: 'support',
+  user: 'dana@example.com',
+  server: 'crm',
+  target: 'refund-create',
+  arguments: { amount: 250 },
+  context: {},
+  received_at: '2026-03-03T14:32:15.000Z',
+  via: 'mcp',
+};
+const needsPerson: Decision = {
+  id: 'dec_1',
+  effect: 'approve',
+  policy_effect: 'approve',
+  mode: 'enforce',
+  reasons: ['a refund over 100 needs a person'],
+  policy_version: 'sha256:policy',
+  reservations: [],
+};
+
+test('a person approves a call that waits; who, what and why outlive a restart', async () => {
+  await using folder = await temporaryFolder();
+  const first = await remitIn(folder.path);
+  const { id } = await first.approvals.join(refund, needsPerson, 'sha256:call');
+  const add = async (name: string, groups: string[], token = operatorToken) =>
+    (await first.send('POST', '/api/v1/people', { token, body: { name, groups } })).body['token'] as string;
+  const admin = await add('admin@example.com', ['administrators']);
+  const dana = await add('Dana@Example.com', ['managers'], admin);
+  const approve = (token: string) =>
+    first.send('POST', `/api/v1/approvals/${id}/approve`, { token, body: { note: 'agreed on the phone' } });
+  expect((await approve(operatorToken)).body['code']).toBe('approval_needs_person');
+  expect((await approve(dana)).body['code']).toBe('approver_is_requester');
+  expect((await approve(admin)).body).toMatchObject({ status: 'approved' });
+  expect((await approve(admin)).body['code']).toBe('approval_not_pending');
+  await first.close();
+
+  const again = await remitIn(folder.path);
+  expect((await again.send('GET', `/api/v1/approvals/${id}`)).body).toMatchObject({
+    status: 'approved',
+    decided: { by: 'admin@example.com', note: 'agreed on the phone' },
+    arguments: { amount: 250 },
+  });
+  expect(again.approvals.redeem(id, 'act_2')).toBeDefined();
+  await again.close();
 });
