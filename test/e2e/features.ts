@@ -17,29 +17,6 @@ async function seen(agent: TestAgent, change: string, from: number): Promise<voi
   await waitFor(() => agent.changes.slice(from).includes(change), { what: change });
 }
 
-/** Triggers a change of a list, waits to be told, and answers with the list as it is then. */
-async function changed(
-  agent: TestAgent,
-  list: 'tool' | 'prompt' | 'resource',
-  read: () => Promise<string[]>,
-): Promise<string[]> {
-  const from = agent.changes.length;
-  await agent.call(`test_trigger_${list}_change`);
-  await seen(agent, `notifications/${list}s/list_changed`, from);
-  return read();
-}
-
-async function appearsAndVanishes(
-  agent: TestAgent,
-  list: 'tool' | 'prompt' | 'resource',
-  entry: string,
-  read: () => Promise<string[]>,
-): Promise<void> {
-  expect(await read()).toContain(entry);
-  expect(await changed(agent, list, read)).not.toContain(entry);
-  expect(await changed(agent, list, read)).toContain(entry);
-}
-
 async function tools(agent: TestAgent): Promise<void> {
   expect(await agent.listTools()).toContain('test_simple_text');
   expect(textOf(await agent.call('test_simple_text'))).toBe('This is a simple text response for testing.');
@@ -158,11 +135,30 @@ function cancelledMarkers(answer: ToolAnswer): string[] {
   return cancelled;
 }
 
+/** One entry of each list vanishes, and comes back. */
 async function listChanged(agent: TestAgent): Promise<void> {
   await agent.watch(watched);
-  await appearsAndVanishes(agent, 'tool', 'test_changeable_tool', () => agent.listTools());
-  await appearsAndVanishes(agent, 'prompt', 'test_changeable_prompt', () => agent.listPrompts());
-  await appearsAndVanishes(agent, 'resource', 'test://changeable', () => agent.listResources());
+  expect(await changeableEntries(agent)).toEqual([true, true, true]);
+  await changeLists(agent);
+  expect(await changeableEntries(agent)).toEqual([false, false, false]);
+  await changeLists(agent);
+  expect(await changeableEntries(agent)).toEqual([true, true, true]);
+}
+
+async function changeLists(agent: TestAgent): Promise<void> {
+  const from = agent.changes.length;
+  for (const list of ['tool', 'prompt', 'resource']) await agent.call(`test_trigger_${list}_change`);
+  for (const list of ['tools', 'prompts', 'resources']) {
+    await seen(agent, `notifications/${list}/list_changed`, from);
+  }
+}
+
+async function changeableEntries(agent: TestAgent): Promise<boolean[]> {
+  return [
+    (await agent.listTools()).includes('test_changeable_tool'),
+    (await agent.listPrompts()).includes('test_changeable_prompt'),
+    (await agent.listResources()).includes('test://changeable'),
+  ];
 }
 
 async function resourceUpdates(agent: TestAgent): Promise<void> {
