@@ -51,6 +51,14 @@ export function asTool(item: JsonObject): ToolDefinition {
   return item as ToolDefinition;
 }
 
+/** A name as it may stand in a log: in quotes, short, and with everything invisible spelled out. */
+export function quotedName(name: string): string {
+  const visible = name
+    .slice(0, 100)
+    .replaceAll(/\p{C}/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  return `"${visible}"`;
+}
+
 function invalidName(name: JsonValue | undefined, what: string, length_max: number): string | undefined {
   if (typeof name !== 'string' || name === '') return `it has no ${what}`;
   if (name.length > length_max) return `its ${what} is longer than ${length_max} characters`;

@@ -2,7 +2,7 @@
 import { Fault, isJsonObject } from '@remit/contracts';
 import type { Bounds, JsonObject, JsonValue, ToolDefinition } from '@remit/contracts';
 import type { LeftOut, Listing } from '../exchange.ts';
-import { asTool, invalidItem, invalidTool, list_sources } from './definition.ts';
+import { asTool, invalidItem, invalidTool, list_sources, quotedName } from './definition.ts';
 import type { ListSource } from './definition.ts';
 import type { Era, ListKind } from './era/era.ts';
 
@@ -39,7 +39,7 @@ async function readTools(reader: ListReader, left_out: LeftOut[]): Promise<ToolD
   for (const item of await readList(list_sources.tools, reader, left_out)) {
     const reason = invalidTool(item) ?? reader.era.refuseTool(asTool(item));
     if (reason === undefined) tools.push(asTool(item));
-    else left_out.push({ list: 'tools', name: asTool(item).name, reason });
+    else left_out.push({ list: 'tools', name: quotedName(asTool(item).name), reason });
   }
   reader.era.learnTools(tools);
   return tools;
@@ -122,8 +122,7 @@ class Collector {
   }
 }
 
-/** The name as it may stand in a log: escaped and short. */
-function readableName(item: JsonValue, source: ListSource): string | undefined {
-  const name = isJsonObject(item) ? item[source.identifier] : undefined;
-  return typeof name === 'string' ? JSON.stringify(name.slice(0, 100)) : undefined;
+function readableName(item: JsonValue, { identifier }: ListSource): string | undefined {
+  const name = isJsonObject(item) ? item[identifier] : undefined;
+  return typeof name === 'string' ? quotedName(name) : undefined;
 }

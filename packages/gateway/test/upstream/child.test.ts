@@ -45,14 +45,14 @@ test('a credential reaches the child, and is removed from what it says', async (
 });
 
 test('a missing credential is a problem of its server, says its name, and is cured by setting it', async () => {
-  let value: string | undefined;
+  const set = new Map<string, string>();
   const settings = { command: script(''), env: { KEY: 'secret:crm-key' } };
-  const server = upstream(settings, { credentials: () => value });
+  const server = upstream(settings, { credentials: (name) => set.get(name) });
   await waitFor(() => server.state === 'down');
   expect(server.problem).toContain('the credential `crm-key` is not set');
   expect(server.problem).toContain('remit credentials set crm-key');
   expect(await server.request(toolCall('echo', {}))).toMatchObject({ reason: 'unreachable', sent: false });
-  value = 'here-it-is';
+  set.set('crm-key', 'here-it-is');
   expect(await server.ready(10_000)).toBe(true);
 });
 

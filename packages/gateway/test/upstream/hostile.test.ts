@@ -125,7 +125,7 @@ describe('over HTTP', () => {
       'tools/call': (message, response) => {
         response.on('close', closed.resolve);
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.write(answer.replace('ID', String(message['id'] as number)));
+        response.write(answer.replace('ID', String(message['id'])));
       },
     });
     const connected = upstream({ url: server.url });

@@ -56,17 +56,21 @@ export function result(response: ServerResponse, { id }: JsonObject, value: Json
 }
 
 /** A server of 2025-11-25 that answers as \`answers\` says, by JSON-RPC method or by \`GET\` and \`DELETE\`. */
-export async function scriptedHttp(answers: Record<string, Answer>, port = 0): Promise<ScriptedHttp> {
+export async function scriptedHttp(
+  answers: Record<string, Answer>,
+  { port = 0, keep_alive = true }: { port?: number; keep_alive?: boolean } = {},
+): Promise<ScriptedHttp> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     void readBody(request).then((message) => {
       const seen = { http_method: request.method ?? '', headers: request.headers, message };
       received.push(seen);
-      const key = message === undefined ? seen.http_method : String(message['method'] as string);
+      const key = message === undefined ? seen.http_method : String(message['method']);
       const respond = answers[key] ?? defaults[key] ?? refuse;
       respond(message ?? {}, response, seen);
     });
   });
+  if (!keep_alive) server.maxRequestsPerSocket = 1;
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const close = async (): Promise<void> => {
     server.closeAllConnections();
