@@ -2,6 +2,7 @@
  * The embedded shape: control plane and data plane in one process over one data folder
  * (architecture.md, "Shapes it runs in"). Put together here and nowhere else.
  */
+import { bounds } from '@remit/contracts';
 import { Approvals, restoreState, SlidingLimits } from '@remit/enforce';
 import { createControl, type Actor } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
@@ -112,7 +113,7 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     origins: options.origins ?? [],
     log: { failed: (error, route) => options.log.error({ error, route }, 'unexpected error in the API') },
   });
-  opened.defer(() => control.close());
+  opened.defer(() => closeListener(control));
   opened.defer(() => data.close());
   const close = () => opened.disposeAsync();
   return {
@@ -125,6 +126,13 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     core,
     close,
   };
+}
+
+/** Answers that are under way may end; a client that keeps a connection open does not keep Remit from stopping. */
+async function closeListener(control: ReturnType<typeof createControl>): Promise<void> {
+  const cut = setTimeout(() => control.server.closeAllConnections(), bounds.people_drain_ms);
+  await control.close();
+  clearTimeout(cut);
 }
 
 function examined({ machine, workspace, folder, checkpoints }: EmbeddedOptions, data: DataPlane): Examined {

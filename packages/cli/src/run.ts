@@ -15,16 +15,17 @@ export async function run(argv: readonly string[], machine: Machine, terminal: T
   let code: ExitCode = exitCodes.done;
   const context: Context = { machine, terminal, finish: (decided) => void (code = decided) };
   try {
-    await commandLine(context).parseAsync([...argv], { from: 'user' });
+    await commandLine(context, argv.includes('--json')).parseAsync([...argv], { from: 'user' });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return isHelp(error) ? exitCodes.done : exitCodes.wrong_use;
-    showError(error, argv.includes('--json'), machine, terminal);
+    const json = argv.includes('--json');
+    if (error instanceof CommanderError) return endOfParsing(error, json, terminal);
+    showError(error, json, machine, terminal);
     return exitCodeOf(error);
   }
 }
 
-function commandLine(context: Context): Command {
+function commandLine(context: Context, json: boolean): Command {
   const program = new Command('remit')
     .description(
       'operational governance for software agents: an agent acts within its remit, or it does not act',
@@ -34,16 +35,23 @@ function commandLine(context: Context): Command {
     .showHelpAfterError('Try the same with --help.')
     .configureOutput({
       writeOut: (text) => context.terminal.print(text.replace(/\n$/, '')),
-      writeErr: (text) => context.terminal.say(text.replace(/\n$/, '')),
+      writeErr: (text) => {
+        if (!json) context.terminal.say(text.replace(/\n$/, ''));
+      },
     })
     .addHelpText('after', '\nExample:\n  $ remit init && remit up');
   registerCommands(program, context);
   return program;
 }
 
-/** Help that was asked for; a command that is missing shows help too, but is wrong use. */
-function isHelp(error: CommanderError): boolean {
-  return error.code === 'commander.helpDisplayed' || error.code === 'commander.version';
+/** Help and version that were asked for are done; a command that is missing shows help, but is wrong use. */
+function endOfParsing(error: CommanderError, json: boolean, terminal: Terminal): ExitCode {
+  if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') return exitCodes.done;
+  if (json) {
+    const detail = error.message.replace(/^error: /, '');
+    terminal.say(JSON.stringify({ type: 'about:blank', title: 'Wrong use', code: 'wrong_use', detail }));
+  }
+  return exitCodes.wrong_use;
 }
 
 function showError(error: unknown, json: boolean, machine: Machine, terminal: Terminal): void {

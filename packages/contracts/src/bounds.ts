@@ -177,6 +177,8 @@ export const bounds = {
   audit_reads_kept_max: 4096,
   /** Draining on SIGTERM before open calls are cut. */
   drain_ms: 10_000,
+  /** The same for the people's listener, whose answers are short. */
+  people_drain_ms: 2000,
 } as const;
 
 export type Bounds = { readonly [Name in keyof typeof bounds]: number };

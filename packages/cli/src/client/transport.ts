@@ -1,5 +1,5 @@
 /** The two ways to reach a Remit's API: over HTTP to the one that runs, or within this process. */
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { cannot } from '../exit-code.ts';
 
 export interface ApiRequest {
@@ -27,9 +27,11 @@ export interface Transport {
 
 /** @throws CommandFault `remit_unreachable` where nothing answers at `base`. */
 export function httpTransport(base: string): Transport {
+  const dispatcher = new Agent();
   const open = async (call: ApiRequest, signal?: AbortSignal) => {
     try {
       return await request(new URL(call.path, base), {
+        dispatcher,
         method: call.method,
         headers: call.headers,
         ...(call.body === undefined ? {} : { body: call.body }),
@@ -53,6 +55,6 @@ export function httpTransport(base: string): Transport {
       const { statusCode, body } = await open(call, signal);
       return { status: statusCode, body };
     },
-    close: () => Promise.resolve(),
+    close: () => dispatcher.destroy(),
   };
 }

@@ -32,7 +32,8 @@ export function registerExplain(program: Command, context: Context): void {
       .requiredOption('--tool <name>', 'server/tool, or the bare name where it is unique')
       .option('--args <json>', 'the arguments, as a JSON object')
       .option('--user <name>', 'the person on whose behalf')
-      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)'),
+      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
+      .option('--data <dir>', 'taken as everywhere; an explanation needs nothing of it'),
   )
     .addHelpText(
       'after',
