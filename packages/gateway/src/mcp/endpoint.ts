@@ -6,6 +6,7 @@
 import { Fault, isJsonObject, type JsonValue } from '@remit/contracts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
+import { bodyFault } from './body-fault.ts';
 import { accepted, header, invalidRequest, refuseRequest, type McpHttpRequest } from './http-request.ts';
 import { LegacyEndpoint } from './legacy/endpoint.ts';
 import { idOf } from './message.ts';
@@ -126,17 +127,4 @@ export function unsupportedVersion(requested: string): RpcFault {
     data: { supported: [...modernVersions, ...legacyVersions], requested },
     status: 400,
   });
-}
-
-const bodyStatus: Readonly<Record<string, number | undefined>> = {
-  body_too_large: 413,
-  body_incomplete: 400,
-};
-
-/** Faults of reading the body; what is not JSON at all is a parse error, the rest an invalid request. */
-function bodyFault(fault: Fault): RpcFault {
-  const isParse = fault.code === 'malformed_json' || fault.code === 'invalid_utf8';
-  const code = isParse ? rpcCodes.parseError : rpcCodes.invalidRequest;
-  const message = fault.remedy === undefined ? fault.message : `${fault.message} ${fault.remedy}`;
-  return new RpcFault(code, message, { status: bodyStatus[fault.code] ?? 400, data: { code: fault.code } });
 }

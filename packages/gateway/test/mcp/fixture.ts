@@ -1,6 +1,7 @@
 /** A gateway over a real policy, real enforcement and a ledger in memory, with raw HTTP towards it. */
 import {
   bounds,
+  Fault,
   type Bounds,
   type JsonObject,
   type JsonValue,
@@ -115,6 +116,8 @@ export interface Fixture {
   records: NewRecord[];
   registry: Registry;
   setStatus: (agent: string, status: AgentStatus) => void;
+  /** From now on the ledger cannot write. */
+  refuseRecords: () => void;
   /** `phase kind result`, in order. */
   story: () => string[];
 }
@@ -133,7 +136,8 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
   const records: NewRecord[] = [];
   const statuses = new Map<string, AgentStatus>();
   const policy = policyOf(options.policy ?? policyText, lockOf([crm, web]));
-  const ports = portsOf(policy, records, statuses, clock);
+  const disk = { full: false };
+  const ports = portsOf(policy, records, statuses, clock, disk);
   const registry = new Registry();
   const gateway = createGateway({
     ports,
@@ -155,6 +159,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     records,
     registry,
     setStatus: (agent, status) => statuses.set(agent, status),
+    refuseRecords: () => (disk.full = true),
     story: () =>
       records.map(({ phase, event, meta }) => [phase, event, meta.result].filter(Boolean).join(' ')),
   };
@@ -165,10 +170,12 @@ function portsOf(
   records: NewRecord[],
   statuses: ReadonlyMap<string, AgentStatus>,
   clock: FakeClock,
+  disk: { full: boolean },
 ): Ports {
   const newId = seededIds();
   const ledger: Ports['ledger'] = {
     append(added) {
+      if (disk.full) return Promise.reject(new Fault('ledger_unavailable', 'No space is left.'));
       records.push(...added.map((record) => structuredClone(record)));
       return Promise.resolve(
         added.map((_, at) => ({ source: 'test', epoch: 1, sequence: records.length + at })),

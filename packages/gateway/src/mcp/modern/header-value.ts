@@ -15,9 +15,3 @@ export function decodeHeader(value: string): string | undefined {
   const text = bytes.toString('utf8');
   return Buffer.from(text, 'utf8').equals(bytes) ? text : undefined;
 }
-
-/** How a client writes this value. */
-export function encodeHeader(value: string): string {
-  const isPlain = plain.test(value) && value.trim() === value && !sentinel.test(value);
-  return isPlain ? value : `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`;
-}

@@ -17,9 +17,9 @@ export function assertParamHeaders(
   request: Pick<AgentRequest, 'params' | 'caller'>,
 ): void {
   const args = request.params['arguments'];
-  for (const { name, path } of paramHeaders(findTool(services, request).definition)) {
+  for (const { header: name, path } of paramHeaders(findTool(services, request).definition)) {
     const inBody = args !== undefined && isJsonObject(args) ? mirroredValue(args, path) : undefined;
-    const value = header(http.request, name.toLowerCase());
+    const value = header(http.request, name);
     if (value === undefined) {
       if (inBody !== undefined) throw mismatch(`The header ${name} is missing.`);
       continue;
