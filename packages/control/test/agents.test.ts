@@ -139,11 +139,12 @@ describe('recorded before it takes effect', () => {
   });
 
   test('a store that cannot be written is an error, and the ledger says that nothing happened', async () => {
-    const { send, registry, ledger } = await withAgents();
+    const { send, registry, ledger, failures } = await withAgents();
     await registry.close();
     const answer = await send('POST', '/api/v1/agents/support/suspend', { body: {} });
     expect(answer).toMatchObject({ status: 503, body: { code: 'store_unavailable' } });
     expect(registry.agents.status('support')).toBe('active');
+    expect(failures).toMatchObject([{ code: 'store_unavailable', cause: expect.anything() as unknown }]);
     const [claimed, corrected] = ledger.appended.slice(-2);
     expect(corrected).toMatchObject({
       event: 'agent_suspended',

@@ -20,7 +20,7 @@ export type Call<Id extends OperationId> = ParsedCall<
   Part<Id, 'body'>
 >;
 
-export type Reply<Id extends OperationId> = (typeof routes)[Id] extends {
+type Reply<Id extends OperationId> = (typeof routes)[Id] extends {
   response: infer Schema extends z.ZodType;
 }
   ? z.input<Schema>
@@ -28,7 +28,7 @@ export type Reply<Id extends OperationId> = (typeof routes)[Id] extends {
     ? string | Uint8Array
     : void;
 
-export type Handler<Id extends OperationId> = (call: Call<Id>) => Reply<Id> | Promise<Reply<Id>>;
+type Handler<Id extends OperationId> = (call: Call<Id>) => Reply<Id> | Promise<Reply<Id>>;
 
 export type Handlers<Ids extends OperationId> = { [Id in Ids]: Handler<Id> };
 

@@ -109,9 +109,14 @@ function sendProblem(
 ) {
   const error = faultOf(thrown);
   const problem = problemOf(error);
-  if (problem.status === 500) log?.failed?.(error, nameOf(request));
+  if (isOurs(problem.status, error)) log?.failed?.(error, nameOf(request));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="remit"');
   return reply.code(problem.status).type(problemMedia).send(JSON.stringify(problem));
+}
+
+/** Worth a line in the log: nobody foresaw it, or it has a cause that the caller is not told. */
+function isOurs(status: number, error: unknown): boolean {
+  return status === 500 || (status > 500 && error instanceof Error && error.cause !== undefined);
 }
 
 /** The route's pattern: a path could name a person. */
