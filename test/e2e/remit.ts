@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProcess, startProcess, temporaryFolder } from '@remit/testkit';
-import type { Endpoint, ProcessExit, TestProcess } from '@remit/testkit';
+import type { Endpoint, ProcessExit, TemporaryFolder, TestProcess } from '@remit/testkit';
 import { z } from 'zod';
 
 export interface RunningRemit extends AsyncDisposable {
@@ -26,15 +26,28 @@ const remit = [process.execPath, '--conditions=remit-source', '--disable-warning
 const ready = /ready · agents (http:\/\/\S+)\/mcp · console (http:\/\/\S+)/;
 const issuedKey = z.object({ agent: z.string(), key: z.string().startsWith('remit_') });
 
+export interface StartOptions {
+  /** Holds workspace and data, and is left in place; by default a temporary one. */
+  folder?: string;
+  /** Stands for `remit up`; takes the same flags and prints the same line. */
+  up?: string[];
+  /** Over the environment. */
+  env?: Record<string, string>;
+}
+
 /** @param files the workspace: relative path → text, or documents that are written as YAML's JSON form */
-export async function startRemit(files: Record<string, string | object[]>): Promise<RunningRemit> {
-  const folder = await temporaryFolder();
+export async function startRemit(
+  files: Record<string, string | object[]>,
+  options: StartOptions = {},
+): Promise<RunningRemit> {
+  const { up = [...remit, 'up'] } = options;
+  const folder = options.folder === undefined ? await temporaryFolder() : keptFolder(options.folder);
   const workspace = join(folder.path, 'workspace');
   await writeWorkspace(workspace, files);
   const folders = ['--workspace', workspace, '--data', join(folder.path, 'data')];
   // Nothing of the machine's own settings, and no terminal to ask.
-  const env = { PATH: process.env['PATH'], HOME: folder.path, NO_COLOR: '1' };
-  const running = startProcess([...remit, 'up', ...folders, '--port', '0', '--console-port', '0'], { env });
+  const env = { PATH: process.env['PATH'], HOME: folder.path, NO_COLOR: '1', ...options.env };
+  const running = startProcess([...up, ...folders, '--port', '0', '--console-port', '0'], { env });
   const [, origin = ''] = await running.output(ready);
 
   const run = (...args: string[]): Promise<ProcessExit> =>
@@ -69,6 +82,10 @@ export async function startRemit(files: Record<string, string | object[]>): Prom
     stop,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+function keptFolder(path: string): Pick<TemporaryFolder, 'path' | 'remove'> {
+  return { path, remove: () => Promise.resolve() };
 }
 
 async function writeWorkspace(folder: string, files: Record<string, string | object[]>): Promise<void> {
