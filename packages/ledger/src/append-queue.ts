@@ -9,7 +9,11 @@ export interface QueueBounds {
   payload_bytes_max: number;
 }
 
+/** Records of callers, or the ledger's own about what it refuses; those may use the disk's reserve. */
+export type Purpose = 'caller' | 'refusals' | 'refusals_from_reserve';
+
 interface OpenAppend {
+  purpose: Purpose;
   records: number;
   bytes: number;
   resolve(positions: Position[]): void;
@@ -37,14 +41,15 @@ export class AppendQueue {
   }
 
   /** @throws Fault `ledger_unavailable` where the queue is full, and those of `prepareRecord`. */
-  append(given: readonly NewRecord[], reserved: boolean): Promise<Position[]> {
+  append(given: readonly NewRecord[], purpose: Purpose): Promise<Position[]> {
     const prepared = given.map((record) => prepareRecord(record, this.#bounds.payload_bytes_max));
     const bytes = prepared.reduce((sum, record) => sum + record.bytes, 0);
     this.#refuseWhereFull(prepared.length, bytes);
+    const reserved = purpose === 'refusals_from_reserve';
     // Committed alone: see `Batch.reserved`.
     if (reserved) this.#flush(false);
     const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
-    this.#open.push({ records: prepared.length, bytes, resolve, reject });
+    this.#open.push({ purpose, records: prepared.length, bytes, resolve, reject });
     this.#records += prepared.length;
     this.#bytes += bytes;
     this.#batch.add(prepared);
@@ -64,11 +69,11 @@ export class AppendQueue {
     }
   }
 
-  /** The oldest appends were not written. Returns the number of records that they had. */
+  /** The oldest appends were not written. Returns the number of callers' records that they had. */
   deny(appends: number, fault: Fault): number {
     const denied = this.#take(appends);
     for (const append of denied) append.reject(fault);
-    return denied.reduce((sum, append) => sum + append.records, 0);
+    return denied.reduce((sum, { purpose, records }) => sum + (purpose === 'caller' ? records : 0), 0);
   }
 
   denyAll(fault: Fault): void {

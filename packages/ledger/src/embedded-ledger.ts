@@ -54,7 +54,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
     this.#setup = setup;
     this.#end = setup.end;
     this.#queue = new AppendQueue(setup.bounds, (batch) => this.#writer!.submit(batch));
-    this.#refusals = new RefusalRecorder(setup, (record, reserved) => this.#queue.append([record], reserved));
+    this.#refusals = new RefusalRecorder(setup, (record, purpose) => this.#queue.append([record], purpose));
   }
 
   /** Takes up service: closes what earlier epochs left open, and signs from now on. */
@@ -77,7 +77,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#held !== undefined) throw unavailable(this.#held);
     if (records.length === 0) return [];
-    return this.#queue.append(records, false);
+    return this.#queue.append(records, 'caller');
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
@@ -164,7 +164,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
     const { source, epoch } = this.#setup;
     this.#queue.acknowledge(appends, source, epoch, firstSequence);
     this.#publisher!.extend(end);
-    this.#refusals.writable();
+    void this.#refusals.writable();
   }
 
   denied(appends: number, reason: string, diskFull: boolean): void {

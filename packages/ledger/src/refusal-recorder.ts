@@ -3,15 +3,15 @@
  * the count when there is room again, so that a flood of refusals takes no space.
  */
 import type { Clock, NewId, NewRecord } from '@remit/contracts';
+import type { Purpose } from './append-queue.ts';
 
-type Append = (record: NewRecord, reserved: boolean) => Promise<unknown>;
+type Append = (record: NewRecord, purpose: Purpose) => Promise<unknown>;
 
 export class RefusalRecorder {
   readonly #clock: Clock;
   readonly #newId: NewId;
   readonly #append: Append;
   #refused = 0;
-  /** A record of refusals is on its way: its own fate is no news. */
   #recording = false;
 
   constructor(tools: { clock: Clock; newId: NewId }, append: Append) {
@@ -20,21 +20,27 @@ export class RefusalRecorder {
     this.#append = append;
   }
 
-  /** This many records were refused because the disk is full. */
+  /** This many records of callers were refused because the disk is full. */
   refused(records: number): void {
-    if (this.#recording) return;
+    if (records === 0) return;
     const first = this.#refused === 0;
     this.#refused += records;
-    if (first) this.#record('the disk of the ledger is full; further refusals are counted', true, false);
+    if (!first || this.#recording) return;
+    void this.#record(
+      'the disk of the ledger is full; further refusals are counted',
+      'refusals_from_reserve',
+    );
   }
 
   /** A record was written. */
-  writable(): void {
+  async writable(): Promise<void> {
     if (this.#recording || this.#refused === 0) return;
-    this.#record('the disk of the ledger has room again', false, true);
+    const counted = this.#refused;
+    const written = await this.#record('the disk of the ledger has room again', 'refusals');
+    if (written) this.#refused -= counted;
   }
 
-  #record(reason: string, reserved: boolean, over: boolean): void {
+  async #record(reason: string, purpose: Purpose): Promise<boolean> {
     const record: NewRecord = {
       phase: 'event',
       id: this.#newId('evt'),
@@ -43,14 +49,14 @@ export class RefusalRecorder {
       meta: { result: 'denied', code: 'ledger_unavailable', reason, refused_records: this.#refused },
     };
     this.#recording = true;
-    const done = (written: boolean): void => {
+    try {
+      await this.#append(record, purpose);
+      return true;
+    } catch {
+      // Not even that fits. The count stays, and goes into the record that is written when there is room.
+      return false;
+    } finally {
       this.#recording = false;
-      if (written && over) this.#refused = 0;
-    };
-    this.#append(record, reserved).then(
-      () => done(true),
-      // The count stays, and goes into the next record.
-      () => done(false),
-    );
+    }
   }
 }

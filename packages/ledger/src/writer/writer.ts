@@ -119,8 +119,11 @@ export class Writer {
   #commit(): void {
     while (!this.#syncing && this.#next.appends > 0 && this.#ended === undefined) {
       const group = this.#next;
-      if (!this.#write(group)) {
+      const failure = this.#write(group);
+      if (failure !== undefined) {
+        // First forgotten, then told: who hears of it may append at once.
         this.#restart(group.builder);
+        this.#deny(group.appends, failure.error);
         continue;
       }
       this.#syncing = true;
@@ -152,29 +155,28 @@ export class Writer {
     this.#commit();
   }
 
-  /** True when the group's bytes are with the system; otherwise it has been denied. */
-  #write(group: Prepared): boolean {
+  /** Hands the group's bytes to the system; the error where that failed, with nothing of them left. */
+  #write(group: Prepared): { error: unknown } | undefined {
     try {
       if (this.#full && !group.reserved) {
         this.#full = !this.#tools.reserve.take();
         if (this.#full) throw new Fault('disk_full', 'the disk of the ledger is full');
       }
       this.#segments.write(group.builder, this.#range, this.#sequence);
-      return true;
+      return undefined;
     } catch (error) {
-      if (error instanceof SyncFailure) this.#fail(error);
-      else this.#deny(group, error);
-      return false;
+      if (isDiskFull(error) && !this.#full) {
+        this.#full = true;
+        this.#tools.reserve.release();
+      }
+      return { error };
     }
   }
 
-  #deny(group: Prepared, error: unknown): void {
-    if (isDiskFull(error) && !this.#full) {
-      this.#full = true;
-      this.#tools.reserve.release();
-    }
-    this.#open -= group.appends;
-    this.#tools.events.denied(group.appends, reasonOf(error), this.#full);
+  #deny(appends: number, error: unknown): void {
+    if (error instanceof SyncFailure) return this.#fail(error);
+    this.#open -= appends;
+    this.#tools.events.denied(appends, reasonOf(error), this.#full);
   }
 
   #fail(error: SyncFailure): void {
