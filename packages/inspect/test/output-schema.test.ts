@@ -117,6 +117,7 @@ describe('the published output schema', () => {
       {},
       { remit: {} },
       { name: 'A', card: { id: 'x' } },
+      { name: 'A', parent: refusal },
     ]) {
       expect(acceptedByClients(published(customer), wrong)).toBe(false);
     }

@@ -111,6 +111,10 @@ describe('text that holds JSON', () => {
     );
   });
 
+  it('is found behind a quotation mark that belongs to no string', () => {
+    expect(redactedText('a 5" screen for {"ssn": "1", "a": 1}')).toBe('a 5" screen for {"a": 1}');
+  });
+
   it('leaves a mark between words, so that what remains does not join into a denied field', () => {
     expect(redactedText('say "ssn": 1, please')).toBe('say [removed], please');
     for (const text of [
