@@ -1,8 +1,8 @@
 /** What every composition stands on: the ledger, and the registry of agents, people and credentials. */
-import { join } from 'node:path';
 import { openRegistry, type Registry } from '@remit/control';
 import { openLedger, type Ledger } from '@remit/ledger';
 import type { Logger } from 'pino';
+import { credentialKeyOf, keyFileOf, ledgerFolderOf, registryFileOf } from './data/layout.ts';
 import { logName } from './data/log-name.ts';
 import { openCredentialKey } from './keys.ts';
 import type { Machine } from './machine.ts';
@@ -27,8 +27,8 @@ export interface Core {
 export async function openCore({ machine, data, checkpoints, failed }: CoreOptions): Promise<Core> {
   const { clock, newId } = machine;
   const ledger = await openLedger({
-    folder: join(data, 'ledger'),
-    key_file: join(data, 'keys', 'ledger.json'),
+    folder: ledgerFolderOf(data),
+    key_file: keyFileOf(data),
     origin: logName(machine, data),
     source: 'embedded',
     clock,
@@ -38,8 +38,8 @@ export async function openCore({ machine, data, checkpoints, failed }: CoreOptio
   });
   try {
     const registry = await openRegistry({
-      file: join(data, 'control.db'),
-      workspaceKey: openCredentialKey(join(data, 'keys', 'credentials.key'), () => machine.newKey()),
+      file: registryFileOf(data),
+      workspaceKey: openCredentialKey(credentialKeyOf(data), () => machine.newKey()),
       ledger,
       clock,
       newId,

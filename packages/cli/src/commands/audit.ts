@@ -1,8 +1,8 @@
 /** `remit audit …`: search the ledger, follow it, prove and verify it. */
+import { existsSync } from 'node:fs';
 import { auditEventSchema, type AuditEvent } from '@remit/contracts';
 import { Option, type Command } from 'commander';
 import { filterNames, readFilters, type EventFilter, type FilterOptions } from '../audit/filters.ts';
-import { verifyFolder } from '../audit/verify.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
 import {
@@ -12,10 +12,12 @@ import {
   printJson,
   type Context,
   type JsonOption,
+  type Location,
   type LocationOptions,
 } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
+import { checkpointFolder } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
 
 type Options = LocationOptions & JsonOption;
@@ -146,10 +148,21 @@ async function proof(context: Context, id: string, options: Options): Promise<vo
 }
 
 async function verify(context: Context, options: Options & { checkpoints?: string }): Promise<void> {
-  const { data } = locate(context.machine, options);
-  const checkpoints = options.checkpoints ?? context.machine.env['REMIT_CHECKPOINTS'];
-  const report = await verifyFolder(data, checkpoints);
-  if (!report.ok) context.finish(exitCodes.no);
-  if (options.json === true) return printJson(context, report);
-  context.terminal.print(report.ok ? report.message : `NOT VERIFIED: ${report.message}`);
+  const location = locate(context.machine, options);
+  const { describeVerification, verifyFolder } = await import('../audit/verify.ts');
+  const result = verifyFolder(location.data, keptApart(context, options, location));
+  if (!result.ok) context.finish(exitCodes.no);
+  if (options.json === true) return printJson(context, result);
+  for (const line of describeVerification(result)) context.terminal.print(printable(line));
+}
+
+/** A folder that somebody named has to be there; the default one may never have been written to. */
+function keptApart(
+  context: Context,
+  options: LocationOptions & { checkpoints?: string },
+  location: Location,
+): string | undefined {
+  const folder = checkpointFolder(context.machine, options, location);
+  const chosen = options.checkpoints ?? context.machine.env['REMIT_CHECKPOINTS'];
+  return chosen !== undefined || (folder !== undefined && existsSync(folder)) ? folder : undefined;
 }
