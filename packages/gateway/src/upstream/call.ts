@@ -32,7 +32,7 @@ export class Call {
   readonly #idle: NodeJS.Timeout;
   readonly #total: NodeJS.Timeout;
   readonly #resolve: (answer: UpstreamAnswer) => void;
-  readonly #abort = (): void => this.#giveUp('cancelled');
+  readonly #abort = (): void => this.#giveUp(isTimeout(this.#settings.signal) ? 'timeout' : 'cancelled');
   #waiting_for_agent = 0;
   #settled = false;
 
@@ -86,4 +86,9 @@ export class Call {
   #giveUp(reason: 'timeout' | 'cancelled'): void {
     if (!this.#settled) this.#settings.onGivenUp(this, reason);
   }
+}
+
+/** `AbortSignal.timeout`: Remit's own patience has ended, no agent has cancelled. */
+function isTimeout(signal: AbortSignal | undefined): boolean {
+  return signal?.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
 }

@@ -55,6 +55,7 @@ class UpstreamServer implements CountedUpstream {
     this.name = settings.name;
     this.#settings = settings;
     this.#dependencies = { ...dependencies, logger: dependencies.logger.child({ server: settings.name }) };
+    this.#remembered_era = onlyEra(settings);
     this.#credentials = new Credentials(dependencies.credentials);
     const { restart_delay_first_ms, restart_delay_max_ms } = dependencies.bounds;
     this.#backoff = new Backoff(restart_delay_first_ms, restart_delay_max_ms, dependencies.random);
@@ -106,39 +107,38 @@ class UpstreamServer implements CountedUpstream {
   /** Connects, serves, comes back: until it is closed. */
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) {
-      const problem = await this.#serve();
-      if (signal.aborted) break;
-      this.#become('down', problem);
+    for (;;) {
+      await this.#serve();
       await pause(this.#backoff.next(), signal);
-      if (signal.aborted) break;
+      if (signal.aborted) return;
       this.restarts += 1;
-      this.#become('connecting', problem);
+      this.#become('connecting', this.problem);
     }
-    this.#become('down', 'Remit has closed the connection');
   }
 
-  /** One life of the connection; says why it ended. */
-  async #serve(): Promise<string> {
-    const { clock, bounds, logger } = this.#dependencies;
+  /** One life of the connection, from connecting to down. */
+  async #serve(): Promise<void> {
+    const { clock, bounds } = this.#dependencies;
     let link: Link | undefined;
-    const connected_at = clock.monotonic();
+    const connecting_at = clock.monotonic();
     try {
       link = await this.#connect();
       this.#link = link;
       this.#become('ready');
       link.era.listen(new Set(this.#watched.keys()));
       const problem = await link.ended;
-      if (clock.monotonic() - connected_at >= bounds.restart_delay_max_ms) this.#backoff.reset();
-      return problem;
+      if (clock.monotonic() - connecting_at >= bounds.restart_delay_max_ms) this.#backoff.reset();
+      this.#down(problem);
     } catch (error) {
       this.#rememberEra(error);
-      logger.warn({ code: error instanceof Fault ? error.code : undefined }, 'cannot connect to the server');
-      return problemOf(error);
-    } finally {
-      this.#link = undefined;
-      await link?.close();
+      this.#down(this.#problemOf(error));
     }
+    await link?.close();
+  }
+
+  #down(problem: string): void {
+    this.#link = undefined;
+    this.#become('down', this.#closing.signal.aborted ? 'Remit has closed the connection' : problem);
   }
 
   async #connect(): Promise<Link> {
@@ -161,8 +161,15 @@ class UpstreamServer implements CountedUpstream {
   /** What spoke the one era yesterday may speak the other today: after a failure both are tried. */
   #rememberEra(error: unknown): void {
     const died_of_probe = error instanceof Fault && error.code === 'upstream_closed_at_probe';
-    this.#remembered_era = died_of_probe ? 'session' : undefined;
+    this.#remembered_era = died_of_probe ? 'session' : onlyEra(this.#settings);
     if (died_of_probe) this.#backoff.reset();
+  }
+
+  #problemOf(error: unknown): string {
+    if (error instanceof Fault)
+      return error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`;
+    this.#dependencies.logger.error({ err: error }, 'connecting failed for a reason that was not foreseen');
+    return 'connecting failed for a reason that was not foreseen; the log has it';
   }
 
   #become(state: Upstream['state'], problem?: string): void {
@@ -208,9 +215,9 @@ class UpstreamServer implements CountedUpstream {
   }
 }
 
-function problemOf(error: unknown): string {
-  if (!(error instanceof Fault)) return 'the connection failed for a reason that Remit did not foresee';
-  return error.remedy === undefined ? error.message : `${error.message}; ${error.remedy}`;
+/** HTTP+SSE is a transport of the older era alone. */
+function onlyEra({ transport }: ServerSettings): EraName | undefined {
+  return transport === 'sse' ? 'session' : undefined;
 }
 
 function unsent(reason: 'unreachable' | 'cancelled', message: string): UpstreamAnswer {

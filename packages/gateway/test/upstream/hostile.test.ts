@@ -30,7 +30,7 @@ describe('over stdio', () => {
     const bounds = { upstream_connect_ms: 600, upstream_probe_ms: 100 };
     const server = upstream({ command: hostileCommand('mute') }, { bounds });
     await waitFor(() => server.state === 'down');
-    expect(server.problem).toMatch(/did not answer in time|cancelled/);
+    expect(server.problem).toBe('the server did not answer in time');
   });
 
   test.each([
@@ -125,7 +125,7 @@ describe('over HTTP', () => {
       'tools/call': (message, response) => {
         response.on('close', closed.resolve);
         response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.write(answer.replace('ID', String(message['id'])));
+        response.write(answer.replace('ID', JSON.stringify(message['id'])));
       },
     });
     const connected = upstream({ url: server.url });

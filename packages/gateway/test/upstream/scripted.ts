@@ -65,7 +65,7 @@ export async function scriptedHttp(
     void readBody(request).then((message) => {
       const seen = { http_method: request.method ?? '', headers: request.headers, message };
       received.push(seen);
-      const key = message === undefined ? seen.http_method : String(message['method']);
+      const key = message === undefined ? seen.http_method : (message['method'] as string);
       const respond = answers[key] ?? defaults[key] ?? refuse;
       respond(message ?? {}, response, seen);
     });

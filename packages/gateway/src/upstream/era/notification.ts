@@ -47,16 +47,16 @@ export function passInterim(
   call: Call | undefined,
   dependencies: InterimDependencies,
 ): void {
-  if (method === 'notifications/progress') passProgress(params, call, dependencies);
+  if (method === 'notifications/progress') passProgress(params, dependencies);
   else if (method === 'notifications/message') passLog(params, call, dependencies);
   else if (method === 'notifications/elicitation/complete') passCompletion(params, dependencies);
 }
 
 /** The agents' side puts the agent's own token in; ours does not leave. */
-function passProgress(params: JsonObject, on: Call | undefined, dependencies: InterimDependencies): void {
+function passProgress(params: JsonObject, dependencies: InterimDependencies): void {
   const { progressToken, ...progress } = params;
   const call = dependencies.connection.callWith(progressToken);
-  if (call === undefined || (dependencies.connection.transport.shared ? false : on !== call)) return;
+  if (call === undefined) return;
   call.progressed();
   pass(call, { method: 'notifications/progress', params: progress }, dependencies);
 }

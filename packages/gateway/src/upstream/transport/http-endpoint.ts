@@ -34,6 +34,9 @@ export interface ResponseReader {
 const reserved =
   /^(?:host|connection|content-length|content-type|transfer-encoding|upgrade|accept|mcp-.*|last-event-id)$/i;
 
+/** RFC 9110, section 5.6.2: a token. */
+const field_name = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 /** What may stand in a header value (RFC 9110, section 5.5). */
 const field_value = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -54,7 +57,7 @@ export class HttpEndpoint {
   constructor(settings: EndpointSettings) {
     this.#settings = settings;
     this.url = readUrl(settings.url);
-    refuseReserved(settings.headers);
+    refuseHeaders(settings.headers);
     this.#requests = this.#pool(settings.bounds.upstream_connections_max);
     this.#control = this.#pool(settings.bounds.upstream_control_connections_max);
   }
@@ -168,10 +171,15 @@ function readUrl(text: string): URL {
   return url;
 }
 
-function refuseReserved(headers: Readonly<Record<string, string>>): void {
-  const name = Object.keys(headers).find((header) => reserved.test(header));
-  if (name === undefined) return;
-  throw new Fault('upstream_settings', `the header \`${name}\` is set by Remit itself`, {
-    remedy: 'remove it from the server’s `headers`',
-  });
+function refuseHeaders(headers: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(headers)) {
+    if (reserved.test(name)) {
+      throw new Fault('upstream_settings', `the header \`${name}\` is set by Remit itself`, {
+        remedy: 'remove it from the server’s `headers`',
+      });
+    }
+    if (!field_name.test(name)) {
+      throw new Fault('upstream_settings', `the header ${JSON.stringify(name)} has a name that HTTP forbids`);
+    }
+  }
 }

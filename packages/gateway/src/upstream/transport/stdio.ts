@@ -35,7 +35,7 @@ export class StdioTransport implements Transport {
    * and leave together: what is still here when the child dies was provably never sent.
    */
   #waiting: Line[] = [];
-  #waiting_length = 0;
+  #waiting_bytes = 0;
   #writing = false;
   #closing = false;
   #over = false;
@@ -70,7 +70,7 @@ export class StdioTransport implements Transport {
       });
       return;
     }
-    if (this.#waiting_length + text.length > this.#dependencies.bounds.upstream_queue_bytes_max) {
+    if (this.#waiting_bytes + Buffer.byteLength(text) > this.#dependencies.bounds.upstream_queue_bytes_max) {
       const message = 'the server does not read its input; too much waits for it already';
       this.#inbox?.failed(id, { reason: 'unreachable', sent: false, message });
       return;
@@ -82,7 +82,7 @@ export class StdioTransport implements Transport {
   post(text: string): Promise<void> {
     const { bounds, logger } = this.#dependencies;
     if (this.#running() === undefined) return Promise.resolve();
-    if (this.#waiting_length + text.length > bounds.upstream_queue_bytes_max) {
+    if (this.#waiting_bytes + Buffer.byteLength(text) > bounds.upstream_queue_bytes_max) {
       logger.warn('a message to the server was dropped: it does not read its input');
     } else {
       this.#enqueue({ id: undefined, text });
@@ -94,7 +94,7 @@ export class StdioTransport implements Transport {
     const at = this.#waiting.findIndex((line) => line.id === id);
     if (at === -1) return true;
     const [line] = this.#waiting.splice(at, 1);
-    this.#waiting_length -= line?.text.length ?? 0;
+    this.#waiting_bytes -= Buffer.byteLength(line?.text ?? '');
     return false;
   }
 
@@ -124,7 +124,7 @@ export class StdioTransport implements Transport {
 
   #enqueue(line: Line): void {
     this.#waiting.push(line);
-    this.#waiting_length += line.text.length;
+    this.#waiting_bytes += Buffer.byteLength(line.text);
     if (!this.#writing) this.#flush();
   }
 
@@ -133,7 +133,7 @@ export class StdioTransport implements Transport {
     if (child === undefined || this.#waiting.length === 0) return;
     const batch = this.#waiting.map((line) => line.text).join('\n') + '\n';
     this.#waiting = [];
-    this.#waiting_length = 0;
+    this.#waiting_bytes = 0;
     this.#writing = true;
     child.stdin.write(batch, (error) => {
       this.#writing = false;
@@ -161,7 +161,7 @@ export class StdioTransport implements Transport {
     this.#over = true;
     const unsent = this.#waiting;
     this.#waiting = [];
-    this.#waiting_length = 0;
+    this.#waiting_bytes = 0;
     for (const { id } of unsent) {
       if (id !== undefined) this.#inbox?.failed(id, { reason: 'closed', sent: false, message: problem });
     }
