@@ -1,7 +1,7 @@
 /** Runs one request through its operation and writes what it ends with; the same in both eras. */
 import type { JsonObject } from '@remit/contracts';
 import type { RpcError } from '../exchange.ts';
-import { errorFor, resultFor, statusFor } from './era-results.ts';
+import { resultFor } from './era-results.ts';
 import type { AgentRequest } from './request.ts';
 import { RpcFault, rpcCodes } from './rpc-fault.ts';
 import type { Services } from './services.ts';
@@ -39,26 +39,18 @@ export async function answer(
   run: () => Promise<JsonObject | undefined>,
 ): Promise<Answer | undefined> {
   const startedAt = services.ports.clock.monotonic();
-  let errorType: string | undefined;
   try {
     const result = await run();
-    if (result === undefined) {
-      errorType = 'cancelled';
-      return undefined;
-    }
-    if (result['isError'] === true) errorType = 'tool_error';
+    if (result === undefined) return undefined;
     return { body: { result: styled(services, request, result) }, status: 200 };
   } catch (error) {
     const fault = asRpcFault(services, request, error);
-    errorType = String(fault.error.code);
-    const written = errorFor(request.caller.version, fault.error);
-    const status = fault.status ?? statusFor(request.caller.version, written);
-    return { body: { error: written }, status };
+    request.notes.errorType ??= String(fault.error.code);
+    return { body: { error: fault.error }, status: fault.status ?? 200 };
   } finally {
     const method = knownMethods.has(request.method) ? request.method : '_OTHER';
-    const labels = { method, ...(errorType !== undefined && { errorType }) };
     const seconds = (services.ports.clock.monotonic() - startedAt) / 1000;
-    services.metrics?.served(labels, request.caller.version, seconds);
+    services.metrics?.served({ method, ...request.notes }, request.caller.version, seconds);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Results as each protocol version writes them. Inside the gateway they are in 2026-07-28 terms. */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
 import type { RpcError } from '../exchange.ts';
-import { rpcCodes } from './rpc-fault.ts';
+import { RpcFault, rpcCodes } from './rpc-fault.ts';
 import { isModern, metaKeys, type ProtocolVersion } from './versions.ts';
 import { without } from './without.ts';
 
@@ -51,25 +51,27 @@ function legacyResult(result: JsonObject): JsonObject {
   return { ...kept, _meta: without(kept['_meta'], [metaKeys.serverInfo]) };
 }
 
-/** Codes that a version does not know become those that it does. */
-export function errorFor(version: ProtocolVersion, error: RpcError): RpcError {
-  switch (error.code) {
-    case rpcCodes.resourceNotFound:
-      return isModern(version) ? { ...error, code: rpcCodes.invalidParams } : error;
-    case rpcCodes.urlElicitationRequired:
-      return version === '2025-11-25' ? error : { ...error, code: rpcCodes.internalError };
-    case rpcCodes.headerMismatch:
-    case rpcCodes.unsupportedProtocolVersion:
-      // Between the gateway and its server; the agent's own headers were checked before.
-      return { code: rpcCodes.internalError, message: error.message };
-    case rpcCodes.missingClientCapability:
-      return isModern(version) ? error : { ...error, code: rpcCodes.invalidRequest };
-    default:
-      return error;
-  }
+/** A server's own error as this version knows it: codes that it does not know become those that it does. */
+export function serverFault(version: ProtocolVersion, { code, message, data }: RpcError): RpcFault {
+  const known = knownCode(version, code);
+  // 2026-07-28, basic/index: this one is told to HTTP as well, where the answer has not begun.
+  const status = isModern(version) && known === rpcCodes.missingClientCapability ? 400 : 200;
+  return new RpcFault(known, message, { status, ...(data !== undefined && { data }) });
 }
 
-/** The HTTP status that goes with an error, where the answer has not begun (2026-07-28, basic/index). */
-export function statusFor(version: ProtocolVersion, error: RpcError): number {
-  return isModern(version) && error.code === rpcCodes.missingClientCapability ? 400 : 200;
+function knownCode(version: ProtocolVersion, code: number): number {
+  switch (code) {
+    case rpcCodes.resourceNotFound:
+      return isModern(version) ? rpcCodes.invalidParams : code;
+    case rpcCodes.urlElicitationRequired:
+      return version === '2025-11-25' ? code : rpcCodes.internalError;
+    case rpcCodes.missingClientCapability:
+      return isModern(version) ? code : rpcCodes.invalidRequest;
+    // Between the gateway and its server; the agent's own headers were checked before.
+    case rpcCodes.headerMismatch:
+    case rpcCodes.unsupportedProtocolVersion:
+      return rpcCodes.internalError;
+    default:
+      return code;
+  }
 }

@@ -54,11 +54,14 @@ export async function governedCall(
     parent: incoming,
   });
   const trace = onwards(span, incoming);
+  if (target.kind === 'tool_invoke') request.notes.tool = target.target;
   const action = actionOf(services, request, target, trace);
   const sending = new Sending(services, request, target, trace);
   const outcome = await enforce(action, { perform: (args) => sending.perform(args) }, services.ports);
   const answer = answerOf(outcome, sending.failedByProtocol);
-  services.spans.end(span, outcome.decision.id, errorTypeOf(answer));
+  const errorType = errorTypeOf(answer);
+  if (errorType !== undefined) request.notes.errorType = errorType;
+  services.spans.end(span, outcome.decision.id, errorType);
   return answer;
 }
 
@@ -178,7 +181,7 @@ function upstreamErrorType(answer: UpstreamAnswer): string | undefined {
   return answer.result['isError'] === true ? 'tool_error' : undefined;
 }
 
-export function errorTypeOf(answer: CallAnswer): string | undefined {
+function errorTypeOf(answer: CallAnswer): string | undefined {
   switch (answer.kind) {
     case 'result':
       return answer.result['isError'] === true ? 'tool_error' : undefined;

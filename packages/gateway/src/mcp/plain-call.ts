@@ -1,9 +1,9 @@
 /** Calls whose protocol has no error results: a refusal is a JSON-RPC error. */
 import type { JsonObject } from '@remit/contracts';
+import { serverFault } from './era-results.ts';
 import { governedCall, type Target } from './governed-call.ts';
 import { refusalFault } from './refusal-result.ts';
 import type { AgentRequest } from './request.ts';
-import { serverFault } from './rpc-fault.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -22,7 +22,7 @@ export async function plainCall(
     case 'refused':
       throw refusalFault(answer.refusal);
     case 'error':
-      throw serverFault(answer.error);
+      throw serverFault(request.caller.version, answer.error);
     case 'cancelled':
       return undefined;
   }

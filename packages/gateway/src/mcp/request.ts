@@ -41,4 +41,13 @@ export interface AgentRequest {
   channel: Channel;
   /** Aborts when the agent ends the request. */
   signal: AbortSignal;
+  /** Filled on the way, for the metric of the request. */
+  notes: RequestNotes;
+}
+
+export interface RequestNotes {
+  /** A tool that the policy knows. */
+  tool?: string;
+  /** Why it did not go well, where that is neither a JSON-RPC code nor a tool's own error. */
+  errorType?: string;
 }

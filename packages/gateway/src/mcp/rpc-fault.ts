@@ -53,8 +53,3 @@ export function methodNotFound(method: string, status?: number): RpcFault {
   const message = `Method not found: ${method}`;
   return new RpcFault(rpcCodes.methodNotFound, message, status === undefined ? {} : { status });
 }
-
-/** An upstream server's own error, as it is. */
-export function serverFault({ code, message, data }: RpcError): RpcFault {
-  return new RpcFault(code, message, data === undefined ? {} : { data });
-}

@@ -2,11 +2,12 @@
 import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { wrapsResult } from '@remit/inspect';
 import { mayUse } from '@remit/policy';
+import { serverFault } from './era-results.ts';
 import { governedCall } from './governed-call.ts';
 import { argumentsParam, nameParam } from './params.ts';
 import { refusalResult } from './refusal-result.ts';
 import type { AgentRequest } from './request.ts';
-import { invalidParams, serverFault, type RpcFault } from './rpc-fault.ts';
+import { invalidParams, type RpcFault } from './rpc-fault.ts';
 import type { Services } from './services.ts';
 import { isModern } from './versions.ts';
 import type { ToolEntry } from './view.ts';
@@ -29,7 +30,7 @@ export async function callTool(services: Services, request: AgentRequest): Promi
       if (isConcealed(services, request, tool)) throw unknownTool(nameParam(request.params, services.bounds));
       return refusalResult(answer.refusal);
     case 'error':
-      throw serverFault(answer.error);
+      throw serverFault(request.caller.version, answer.error);
     case 'cancelled':
       return undefined;
   }

@@ -3,12 +3,13 @@
  * here: without an SDK in the process every call below does nothing.
  */
 import {
-  propagation,
+  createTraceState,
   ROOT_CONTEXT,
   SpanKind,
   SpanStatusCode,
   trace,
   type Attributes,
+  type Context,
   type Span,
   type Tracer,
 } from '@opentelemetry/api';
@@ -43,7 +44,7 @@ export class Spans {
       if (start.target !== undefined) attributes['gen_ai.tool.name'] = start.target;
     }
     const name = start.target === undefined ? start.method : `${start.method} ${start.target}`;
-    const parent = start.parent.traceparent === undefined ? ROOT_CONTEXT : extract(start.parent);
+    const parent = start.parent.traceparent === undefined ? ROOT_CONTEXT : remoteParent(start.parent);
     return this.#tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
   }
 
@@ -58,10 +59,15 @@ export class Spans {
   }
 }
 
-function extract({ traceparent, tracestate }: TraceContext) {
-  return propagation.extract(ROOT_CONTEXT, {
-    ...(traceparent !== undefined && { traceparent }),
-    ...(tracestate !== undefined && { tracestate }),
+/** The span that the agent names, which was made in another process. */
+function remoteParent({ traceparent = '', tracestate }: TraceContext): Context {
+  const [, traceId = '', spanId = '', flags = ''] = traceparent.split('-');
+  return trace.setSpanContext(ROOT_CONTEXT, {
+    traceId,
+    spanId,
+    traceFlags: parseInt(flags, 16),
+    isRemote: true,
+    ...(tracestate !== undefined && { traceState: createTraceState(tracestate) }),
   });
 }
 

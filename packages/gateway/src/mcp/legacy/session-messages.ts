@@ -118,6 +118,7 @@ export class SessionMessages {
       },
       channel: new LegacyChannel(this.#services, session, reply, metaOf(params)?.['progressToken']),
       signal,
+      notes: {},
     };
   }
 

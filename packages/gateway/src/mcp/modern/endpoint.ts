@@ -4,7 +4,7 @@ import { assertActive } from '../active.ts';
 import { answer } from '../answering.ts';
 import { askableCapabilities } from '../ask-rules.ts';
 import { accepted, invalidRequest, type McpHttpRequest } from '../http-request.ts';
-import { errorText, readMessage, responseText, type RequestMessage } from '../message.ts';
+import { readMessage, responseText, type RequestMessage } from '../message.ts';
 import { introduction, operationOf } from '../operations.ts';
 import { metaOf } from '../params.ts';
 import type { Replies } from '../replies.ts';
@@ -66,32 +66,32 @@ export class ModernEndpoint {
 
   #discover(http: McpHttpRequest, message: RequestMessage, caller: Caller): void {
     const result = { supportedVersions: [...modernVersions], ...introduction(this.#services, caller.scope) };
-    const request = { ...message, caller, channel: silent, signal: never };
-    void this.#answer(request, this.#reply(http), () => Promise.resolve(result));
+    void this.#answer(plain(message, caller), this.#reply(http), () => Promise.resolve(result));
   }
 
   #serve(http: McpHttpRequest, message: RequestMessage, caller: Caller): void {
+    const reply = this.#reply(http);
+    try {
+      this.#begin(http, message, caller, reply);
+    } catch (error) {
+      if (!(error instanceof RpcFault)) throw error;
+      void this.#answer(plain(message, caller), reply, () => Promise.reject(error));
+    }
+  }
+
+  /** @throws RpcFault for what is refused before it is an operation. */
+  #begin(http: McpHttpRequest, message: RequestMessage, caller: Caller, reply: Reply): void {
     const { operation, isCall } = operationOf(this.#services, { method: message.method, caller });
     if (!isCall) {
       assertActive(this.#services, caller.agent);
-      const request = { ...message, caller, channel: silent, signal: never };
-      void this.#answer(request, this.#reply(http), () => operation(this.#services, request));
+      const request = plain(message, caller);
+      void this.#answer(request, reply, () => operation(this.#services, request));
       return;
     }
-    if (message.method === 'tools/call')
-      assertParamHeaders(this.#services, http, { params: message.params, caller });
-    const trip = {
-      id: message.id,
-      reply: this.#reply(http),
-      params: message.params,
-      progressToken: metaOf(message.params)?.['progressToken'],
-    };
-    try {
-      this.#calls.take(message, caller, trip, operation);
-    } catch (error) {
-      if (!(error instanceof RpcFault)) throw error;
-      trip.reply.final(errorText(message.id, error.error), error.status);
-    }
+    const { params, id } = message;
+    if (message.method === 'tools/call') assertParamHeaders(this.#services, http, { params, caller });
+    const progressToken = metaOf(params)?.['progressToken'];
+    this.#calls.take(message, caller, { id, reply, params, progressToken }, operation);
   }
 
   async #answer(
@@ -136,3 +136,8 @@ const silent: Channel = {
   ask: () => Promise.reject(new Error('lists ask nothing')),
 };
 const never = new AbortController().signal;
+
+/** A request that is answered at once. */
+function plain(message: RequestMessage, caller: Caller): AgentRequest {
+  return { ...message, caller, channel: silent, signal: never, notes: {} };
+}

@@ -49,7 +49,7 @@ export class LiveCalls {
       this.#services.openCalls.leave(caller.agent, controller);
       throw error;
     }
-    const request = { ...message, caller, channel: call, signal: controller.signal };
+    const request = { ...message, caller, channel: call, signal: controller.signal, notes: {} };
     void this.#run(id, call, request, operation).finally(() => {
       this.#services.openCalls.leave(caller.agent, controller);
     });
