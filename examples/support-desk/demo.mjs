@@ -5,9 +5,9 @@ import { playDay } from './demo/day.mjs';
 import { printer } from './demo/printer.mjs';
 
 const remit = [process.execPath, fileURLToPath(new URL('../../packages/cli/bin/remit.mjs', import.meta.url))];
-const { surprises } = await playDay({
+const { wentAsTold } = await playDay({
   remit,
   print: printer(console.log),
   keep: process.argv.includes('--keep'),
 });
-process.exitCode = surprises.length === 0 ? 0 : 1;
+process.exitCode = wentAsTold ? 0 : 1;

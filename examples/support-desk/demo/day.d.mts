@@ -18,12 +18,16 @@ export interface Printer {
 }
 
 export interface DayReport {
+  /** Every step came to what it should, the log verifies, and a forged one does not. */
+  wentAsTold: boolean;
   steps: Step[];
   surprises: Step[];
   /** Audit events of tool calls by agent and result. */
   counts: Record<string, Partial<Record<string, number>>>;
   desk: { refunds: { order_id: string; amount: number }[]; mails: number };
   verified: { ok: boolean; message: string };
+  /** The same log with one byte changed. */
+  forged: { ok: boolean; message: string };
   /** Fields of a customer that support was shown. */
   seen: string[];
   /** Approvals that the same refund met: when first sent, sent again, and sent after it had run. */

@@ -1,4 +1,5 @@
 // The day, scene by scene. Every step says what it should come to; what comes otherwise is a surprise.
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { connectAgent } from './agent.mjs';
@@ -7,8 +8,7 @@ import { makeFolders, removeFolders, startRemit } from './remit.mjs';
 /**
  * Plays the whole day against a Remit of its own.
  * @param remit the `remit` command as a list
- * @returns the steps, the surprises among them, what the desk's database holds in the end, how many
- *   events of each result the audit log has, and the report of `remit audit verify`
+ * @returns a report of it: `day.d.mts`
  */
 export async function playDay({ remit: command, print, keep = false }) {
   const folders = makeFolders();
@@ -203,20 +203,39 @@ async function closing({ print, steps, counts, seen, approvals, remit }, folders
   const desk = readDesk(folders);
   print.scene('What happened', 'From the audit log, folded from intents and outcomes:');
   print.table(rowsOf(counts));
+  const amounts = desk.refunds.map(({ amount }) => amount).join(', ');
   print.line(
-    `\nIn the desk's own database: ${desk.refunds.length} refunds (${desk.refunds.map(({ amount }) => amount).join(', ')}), ${desk.mails} mails sent.`,
+    `\nIn the desk's own database: ${desk.refunds.length} refunds (${amounts}), ${desk.mails} mails sent.`,
   );
-  const [verified] = await remit.run(['audit', 'verify', '--checkpoints', folders.checkpoints], {
-    fails: true,
-  });
-  print.line(`audit verify: ${verified.message}`);
+  const verified = await verify(remit, folders, folders.data);
+  print.line(`\nremit audit verify: ${verified.message}`);
+  const forged = await verify(remit, folders, forgedCopy(folders));
+  print.line(`after one byte of the log was changed: ${forged.message}`);
   const surprises = steps.filter(({ asTold }) => !asTold);
-  print.line(
-    surprises.length === 0
-      ? '\nThe day went as told.'
-      : `\n${surprises.length} steps went otherwise than told.`,
-  );
-  return { steps, surprises, counts, desk, verified, seen, approvals };
+  const wentAsTold = surprises.length === 0 && verified.ok && !forged.ok;
+  print.line(wentAsTold ? '\nThe day went as told.' : '\nThe day went otherwise than told.');
+  return { wentAsTold, steps, surprises, counts, desk, verified, forged, seen, approvals };
+}
+
+async function verify(remit, { checkpoints }, data) {
+  const [report] = await remit.run(['audit', 'verify', '--checkpoints', checkpoints], { fails: true, data });
+  const { ok, size, signed_size, findings } = report;
+  const message = ok
+    ? `ok, ${size} records, ${signed_size} of them under a signed checkpoint`
+    : `NOT VERIFIED, ${findings[0].message}`;
+  return { ok, message };
+}
+
+/** What somebody makes of the log who can write to the data folder. */
+function forgedCopy({ root, data }) {
+  const copy = path.join(root, 'forged');
+  cpSync(data, copy, { recursive: true });
+  const folder = path.join(copy, 'ledger', 'segments');
+  const [segment] = readdirSync(folder).toSorted();
+  const bytes = readFileSync(path.join(folder, segment));
+  bytes[Math.floor(bytes.length / 2)] ^= 1;
+  writeFileSync(path.join(folder, segment), bytes);
+  return copy;
 }
 
 function readDesk({ workspace }) {

@@ -34,8 +34,11 @@ export function removeFolders({ root }) {
 /** @param command the `remit` command, as a list: program and first arguments */
 export async function startRemit(command, folders) {
   const [program, ...first] = command;
-  const where = ['--workspace', folders.workspace, '--data', folders.data];
   const flags = [
+    '--workspace',
+    folders.workspace,
+    '--data',
+    folders.data,
     '--checkpoints',
     folders.checkpoints,
     '--port',
@@ -45,7 +48,7 @@ export async function startRemit(command, folders) {
     '--log-level',
     'error',
   ];
-  const child = spawn(program, [...first, 'up', ...where, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, [...first, 'up', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'exit');
   let complaints = '';
   child.stderr.on('data', (chunk) => (complaints += chunk));
@@ -54,9 +57,14 @@ export async function startRemit(command, folders) {
   return {
     ready,
     agents: /agents (\S+)/.exec(ready)[1],
-    /** Runs `remit …` beside it and gives what it prints as JSON. `token`: a person's. */
-    run: (args, { token, fails = false } = {}) =>
-      runJson([program, ...first], [...args, ...where], token, fails),
+    /**
+     * Runs `remit …` beside it and gives what it prints as JSON.
+     * `token`: a person's; `fails`: exit code 1 is an answer, too; `data`: another data folder.
+     */
+    run: (args, { token, fails = false, data = folders.data } = {}) => {
+      const place = ['--workspace', folders.workspace, '--data', data];
+      return runJson([program, ...first], [...args, ...place], token, fails);
+    },
     async stop() {
       child.kill('SIGTERM');
       await ended;
@@ -80,7 +88,8 @@ async function runJson([program, ...first], args, token, fails) {
     maxBuffer: 64 * 1024 * 1024,
   });
   const { stdout } = await run.catch((error) => {
-    if (!fails) throw new Error(`remit ${args.join(' ')}: ${error.stderr}`, { cause: error });
+    if (!fails || error.code !== 1)
+      throw new Error(`remit ${args.join(' ')}: ${error.stderr}`, { cause: error });
     return error;
   });
   const lines = stdout.trim().split('\n').filter(Boolean);

@@ -16,6 +16,7 @@ describe('the scripted day', () => {
 
   it('goes as told', () => {
     expect(day.surprises).toEqual([]);
+    expect(day.wentAsTold).toBe(true);
     expect(day.steps.length).toBeGreaterThan(20);
     expect(printed.join('\n')).toContain('The day went as told.');
   });
@@ -50,7 +51,8 @@ describe('the scripted day', () => {
     expect(day.counts['customer-support']?.success).toBeGreaterThanOrEqual(30);
   });
 
-  it('leaves a log that verifies', () => {
+  it('leaves a log that verifies, until somebody changes it', () => {
     expect(day.verified).toMatchObject({ ok: true });
+    expect(day.forged).toMatchObject({ ok: false });
   });
 });
