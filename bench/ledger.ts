@@ -19,7 +19,7 @@ interface Side {
 }
 
 const eventBytes = 600;
-const rounds = 7;
+const rounds = 5;
 
 /** Writes what has gathered, again and again: no timer, as in the ledger. */
 class RawGroups {
@@ -164,7 +164,7 @@ function median(values: number[]): number {
 }
 
 async function inTurns(sides: Record<string, Side>, writers: number): Promise<Record<string, Measured>> {
-  const appends = writers === 1 ? 300 : writers * 150;
+  const appends = writers === 1 ? 200 : writers * 60;
   const results: Record<string, Measured[]> = {};
   for (let round = 0; round <= rounds; round += 1) {
     for (const [name, side] of Object.entries(sides)) {

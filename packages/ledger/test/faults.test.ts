@@ -1,10 +1,14 @@
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Fault as LedgerFault } from '@remit/contracts';
 import { describe, expect, test } from 'vitest';
 import { openLedger, type Ledger } from '@remit/ledger';
 import { verifyLedger } from '@remit/ledger/verify';
+import { Reserve } from '../src/disk/reserve.ts';
+import { prepareRecord } from '../src/record/leaf.ts';
+import { BatchBuilder, type Batch } from '../src/writer/batch.ts';
+import { Writer } from '../src/writer/writer.ts';
 import { FaultyDisk, type Fault } from './faulty-disk.ts';
 import { collect, intent, optionsIn, outcome, temporaryFolder } from './support.ts';
 
@@ -113,6 +117,43 @@ describe('an error of a sync', () => {
     await expect(ledger.append([intent('act_2')])).rejects.toMatchObject({ code: 'ledger_unavailable' });
     expect(failures).toHaveLength(1);
     await ledger.close();
+  });
+});
+
+describe('a writer whose sync has failed', () => {
+  test('denies what was already on its way to it, and never syncs again', async () => {
+    const folder = temporaryFolder();
+    fs.mkdirSync(path.join(folder, 'segments'));
+    const disk = new FaultyDisk();
+    const denied: number[] = [];
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const setup = { folder, origin: 'x.example/log', source: 'local', epoch: 1, size: 0, peaks: [] };
+    const writer = new Writer(
+      { ...setup, group_bytes_max: 1 << 20, segment_bytes_max: 1 << 20 },
+      {
+        disk,
+        reserve: new Reserve(disk, folder, 4096),
+        random: randomBytes,
+        wrappingKey: (salt) => createSecretKey(salt),
+        events: {
+          durable: () => expect.unreachable('nothing was synced'),
+          denied: (appends) => denied.push(appends),
+          failed: () => resolve(undefined),
+        },
+      },
+    );
+    const batch = (): Batch => {
+      const builder = new BatchBuilder();
+      builder.add([prepareRecord(intent('act_1'), 1000)]);
+      return builder.take(false);
+    };
+    disk.faults = [{ operation: 'datasync', code: 'EIO', times: 1 }];
+    writer.submit(batch());
+    writer.submit(batch());
+    await promise;
+    writer.submit(batch());
+    expect(denied).toEqual([2, 1]);
+    writer.close();
   });
 });
 

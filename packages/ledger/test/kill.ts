@@ -12,7 +12,7 @@ const child = path.join(import.meta.dirname, 'writing-child.ts');
 
 /** Starts the writer and kills it after a number of acknowledgements; returns those that arrived. */
 async function killAfter(folder: string, acknowledgements: number): Promise<string[]> {
-  const execArgv = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+  const execArgv = ['--conditions=remit-source', '--disable-warning=ExperimentalWarning'];
   const writer = fork(child, [folder, '16'], { execArgv });
   onTestFinished(() => void writer.kill('SIGKILL'));
   const acknowledged: string[] = [];

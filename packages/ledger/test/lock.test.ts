@@ -8,7 +8,7 @@ import { optionsIn, temporaryFolder } from './support.ts';
 const child = path.join(import.meta.dirname, 'writing-child.ts');
 
 async function startChild(folder: string): Promise<ChildProcess> {
-  const execArgv = ['--conditions=source', '--disable-warning=ExperimentalWarning'];
+  const execArgv = ['--conditions=remit-source', '--disable-warning=ExperimentalWarning'];
   const process = fork(child, [folder, '1'], { execArgv });
   onTestFinished(() => void process.kill('SIGKILL'));
   await once(process, 'message');

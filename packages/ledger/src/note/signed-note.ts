@@ -8,6 +8,9 @@ const signatureBytes = 68;
 /** "Verifiers SHOULD apply a maximum limit ... but MUST accept at least up to 16". */
 const signaturesMax = 64;
 const noteBytesMax = 1024 * 1024;
+/** "MUST NOT contain any ASCII control characters (those below U+0020) other than newline." */
+// eslint-disable-next-line no-control-regex -- control characters are what it looks for
+const forbidden = /[\u0000-\u0009\u000b-\u001f]/;
 
 export interface VerifierKey {
   name: string;
@@ -71,8 +74,7 @@ export function signNote(text: string, name: string, signing: KeyObject, publicK
  * otherwise undefined. Signatures by others are ignored, as the specification demands.
  */
 export function openNote(note: string, key: VerifierKey): string | undefined {
-  if (note.length > noteBytesMax || !note.isWellFormed() || /[\u0000-\u0009\u000b-\u001f]/.test(note))
-    return undefined;
+  if (note.length > noteBytesMax || !note.isWellFormed() || forbidden.test(note)) return undefined;
   const split = note.lastIndexOf('\n\n');
   if (split < 0 || !note.endsWith('\n')) return undefined;
   const text = note.slice(0, split + 1);

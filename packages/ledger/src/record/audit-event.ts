@@ -10,7 +10,10 @@ export function foldEvent(first: StoredRecord | undefined, outcome: StoredRecord
   if (base === undefined) throw new TypeError('an audit event needs a record');
   const meta = { ...first?.meta, ...outcome?.meta };
   const payload = { ...first?.payload, ...outcome?.payload };
-  const { agent, tool, result, reservations: _reserved, released: _released, ...otherMeta } = meta;
+  const { agent, tool, result, ...otherMeta } = meta;
+  // How limits are counted is no part of the published shape.
+  delete otherMeta.reservations;
+  delete otherMeta.released;
   const { parameters, context, ...otherPayload } = payload;
   const event = {
     timestamp: base.time,

@@ -5,6 +5,7 @@
  */
 import { bounds, Fault } from '@remit/contracts';
 
+// eslint-disable-next-line no-control-regex -- RFC 8785 section 3.2.2.2 escapes them
 const needsEscape = /[\u0000-\u001f"\\\ud800-\udfff]/;
 
 /**
@@ -30,7 +31,10 @@ function canonical(value: unknown, depth: number): string {
       if (value === null) return 'null';
       if (depth >= bounds.json_depth_max) throw invalid(`nesting deeper than ${bounds.json_depth_max}`);
       return Array.isArray(value) ? canonicalArray(value, depth + 1) : canonicalObject(value, depth + 1);
-    default:
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+    case 'undefined':
       throw invalid(`a ${typeof value}`);
   }
 }

@@ -36,8 +36,8 @@ export class PublisherLoop {
   }
 
   call(method: PublisherMethod, parameters: unknown[]): unknown {
-    const callable = this.#publisher[method] as (...parameters: unknown[]) => unknown;
-    return callable.apply(this.#publisher, parameters);
+    const callable = Reflect.get(this.#publisher, method) as (...parameters: unknown[]) => unknown;
+    return Reflect.apply(callable, this.#publisher, parameters);
   }
 
   watch(watched: boolean): void {
