@@ -2,21 +2,16 @@
  * JSON-RPC 2.0 over a transport: gives out ids, finds the call that an answer belongs to, and
  * survives whatever else arrives. Knows no MCP method; that is the era's part.
  */
-import { isJsonObject } from '@remit/contracts';
 import type { Bounds, JsonObject, JsonValue } from '@remit/contracts';
 import type { Logger } from 'pino';
 import type { Notification, Peer, RpcError, UpstreamAnswer } from '../exchange.ts';
+import { Attribution } from './attribution.ts';
 import { Call } from './call.ts';
 import type { CallTimes } from './call.ts';
 import type { UpstreamCounts } from './counts.ts';
+import { readIncoming } from './incoming.ts';
+import type { Outcome, ServerRequest } from './incoming.ts';
 import type { Failure, Inbox, RequestOptions, Transport } from './transport/transport.ts';
-
-/** A request by the server (2025 era). */
-export interface ServerRequest {
-  id: string | number;
-  method: string;
-  params?: JsonObject;
-}
 
 /** What the era does with messages that are no answers. `call` is the one open call that they belong to. */
 export interface MessageHandler {
@@ -54,8 +49,7 @@ export class Connection implements Inbox {
   notifies_cancellation: boolean;
   readonly #dependencies: ConnectionDependencies;
   readonly #open = new Map<number, Call>();
-  /** The open calls that an agent has made, as against Remit's own. */
-  readonly #governed = new Set<Call>();
+  readonly #attribution: Attribution;
   #last_id = 0;
   #garbage = 0;
   #closed = false;
@@ -64,6 +58,7 @@ export class Connection implements Inbox {
 
   constructor(dependencies: ConnectionDependencies) {
     this.#dependencies = dependencies;
+    this.#attribution = new Attribution(dependencies.bounds.upstream_call_ms);
     this.notifies_cancellation = dependencies.transport.shared;
   }
 
@@ -131,8 +126,7 @@ export class Connection implements Inbox {
 
   message(value: JsonValue, origin: number | undefined): void {
     if (Array.isArray(value)) this.#batch(value, origin);
-    else if (isJsonObject(value)) this.#single(value, origin);
-    else this.garbage('it is not a JSON object', origin);
+    else this.#single(value, origin);
   }
 
   garbage(problem: string, origin: number | undefined, about?: number): void {
@@ -151,7 +145,7 @@ export class Connection implements Inbox {
     logger.warn('the server sent a message that is too large');
     const message = `the server’s answer is larger than ${bounds.upstream_message_bytes_max} bytes`;
     // On a shared channel the id was in the dropped bytes: it can only be the one open call, if one it is.
-    this.#fail(origin ?? this.#onlyOpen()?.id, { reason: 'too_large', sent: true, message });
+    this.#fail(origin ?? this.#attribution.only()?.id, { reason: 'too_large', sent: true, message });
   }
 
   failed(id: number, failure: Failure): void {
@@ -160,7 +154,7 @@ export class Connection implements Inbox {
 
   draining(problem: string): void {
     this.#draining = problem;
-    if (this.#governed.size === 0) this.closed(problem);
+    if (this.#attribution.size === 0) this.closed(problem);
   }
 
   missed(): void {
@@ -180,7 +174,7 @@ export class Connection implements Inbox {
       });
     }
     this.#open.clear();
-    this.#governed.clear();
+    this.#attribution.close();
     this.#dependencies.onClosed(problem);
   }
 
@@ -198,13 +192,14 @@ export class Connection implements Inbox {
       onGivenUp: (given_up, reason) => this.#giveUp(given_up, reason, options.uncancellable === true),
     });
     this.#open.set(call.id, call);
-    if (call.peer !== undefined) this.#governed.add(call);
+    this.#attribution.opened(call);
     return call;
   }
 
   #giveUp(call: Call, reason: 'timeout' | 'cancelled', silently: boolean): void {
-    this.#forget(call);
     const sent = this.transport.abandon(call.id);
+    if (sent) this.#attribution.givenUp(call);
+    this.#forget(call);
     if (sent && this.notifies_cancellation && !silently) {
       void this.notify('notifications/cancelled', { requestId: call.id, reason });
     }
@@ -226,8 +221,8 @@ export class Connection implements Inbox {
 
   #forget(call: Call): void {
     this.#open.delete(call.id);
-    this.#governed.delete(call);
-    if (this.#draining !== undefined && this.#governed.size === 0) this.closed(this.#draining);
+    this.#attribution.ended(call);
+    if (this.#draining !== undefined && this.#attribution.size === 0) this.closed(this.#draining);
   }
 
   // --- messages ---
@@ -240,70 +235,42 @@ export class Connection implements Inbox {
   }
 
   #single(value: JsonValue, origin: number | undefined): void {
-    if (!isJsonObject(value)) return this.garbage('it is not a JSON object', origin);
-    if (value['jsonrpc'] !== '2.0') return this.garbage('it is not JSON-RPC 2.0', origin, idOf(value));
-    if ('method' in value) return this.#call(value, origin);
-    return this.#answer(value, origin);
-  }
-
-  #call(value: JsonObject, origin: number | undefined): void {
-    const { id, method, params } = value;
-    if (typeof method !== 'string') return this.garbage('its method is not a string', origin);
-    if (params !== undefined && !isJsonObject(params))
-      return this.garbage('its params are not an object', origin);
-    const message = { method, ...(params && { params }) };
-    const call = origin === undefined ? this.#onlyOpen() : this.#open.get(origin);
-    if (id === undefined) this.handler?.notification(message, call);
-    else if (typeof id === 'string' || typeof id === 'number')
-      this.handler?.serverRequest({ id, ...message }, call);
-    else this.garbage('its id is neither a string nor a number', origin);
-  }
-
-  #answer(value: JsonObject, origin: number | undefined): void {
-    const { id, result, error } = value;
-    const call = this.#answered(value, origin);
-    if (call === undefined) return this.#unexpected(id, origin);
-    if ((result === undefined) === (error === undefined)) {
-      return this.garbage('it has both a result and an error, or neither', call.id);
+    const incoming = readIncoming(value);
+    switch (incoming.kind) {
+      case 'garbage':
+        return this.garbage(incoming.problem, origin, incoming.about);
+      case 'answer':
+        return this.#answer(incoming.id, incoming.outcome, origin);
+      case 'request':
+        return this.handler?.serverRequest(incoming.request, this.#callOf(origin));
+      case 'notification':
+        return this.handler?.notification(incoming.notification, this.#callOf(origin));
     }
-    if (error !== undefined) this.#answeredWithError(call, error);
-    else if (!isJsonObject(result)) this.garbage('its result is not an object', call.id);
-    else this.#settle(call, { kind: 'result', result });
+  }
+
+  #answer(id: JsonValue | undefined, outcome: Outcome, origin: number | undefined): void {
+    const call = origin === undefined ? this.callWith(id) : this.#ownAnswer(id, outcome, origin);
+    if (call === undefined) this.#unexpected(id, origin);
+    else this.#settle(call, outcome);
   }
 
   /** On a stream of its own only the answer to that request counts; an error may lack its id there. */
-  #answered(value: JsonObject, origin: number | undefined): Call | undefined {
-    const { id } = value;
-    if (origin === undefined) return this.callWith(id);
-    const anonymous = (id === undefined || id === null) && value['error'] !== undefined;
+  #ownAnswer(id: JsonValue | undefined, { kind }: Outcome, origin: number): Call | undefined {
+    const anonymous = kind === 'error' && (id === undefined || id === null);
     return id === origin || anonymous ? this.#open.get(origin) : undefined;
   }
 
-  #answeredWithError(call: Call, error: JsonValue): void {
-    if (!isJsonObject(error) || !Number.isInteger(error['code']) || typeof error['message'] !== 'string') {
-      return this.garbage('its error has no code and message', call.id);
-    }
-    const { code, message, data } = error;
-    const rpc: RpcError = { code: code as number, message, ...(data !== undefined && { data }) };
-    this.#settle(call, { kind: 'error', error: rpc });
+  #callOf(origin: number | undefined): Call | undefined {
+    return origin === undefined ? this.#attribution.only() : this.#open.get(origin);
   }
 
   /** Unknown ids, second answers, answers after the call was given up: counted, never delivered. */
   #unexpected(id: JsonValue | undefined, origin: number | undefined): void {
     const { counts, logger } = this.#dependencies;
     counts.unexpected_answers += 1;
+    this.#attribution.answeredLate(id);
     logger.debug({ id, origin }, 'the server answered something that is not open');
   }
-
-  #onlyOpen(): Call | undefined {
-    if (this.#governed.size !== 1) return undefined;
-    const [call] = this.#governed;
-    return call;
-  }
-}
-
-function idOf(value: JsonObject): number | undefined {
-  return typeof value['id'] === 'number' ? value['id'] : undefined;
 }
 
 function unsent(reason: 'unreachable' | 'cancelled', message: string): UpstreamAnswer {

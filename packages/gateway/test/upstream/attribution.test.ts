@@ -49,6 +49,20 @@ test('on a shared channel a question while two calls are open reaches nobody', a
   expect(server.counts.unattributed_requests).toBe(1);
 });
 
+test('a question for a call that was given up does not reach the next one', async () => {
+  const body = `let first; on['tools/call'] = (m) => { if (first === undefined) { first = m; send({ method: 'notifications/progress', params: { progressToken: m.params._meta.progressToken, progress: 1 } }); return; }
+      send({ id: 'q', method: 'elicitation/create', params: { message: 'secret of the first' } }); on[undefined] = (reply) => answer(m, { reply }); };`;
+  const server = upstream({ command: script(body) });
+  await server.ready(10_000);
+  const controller = new AbortController();
+  const leaving = peer({ onNotification: () => controller.abort() });
+  await server.request(toolCall('echo', {}, { peer: leaving, progress: true, signal: controller.signal }));
+  const next = peer({ answer: () => ({}) });
+  const answer = await server.request(toolCall('echo', {}, { peer: next }));
+  expect(next.asked).toEqual([]);
+  expect(answer).toMatchObject({ result: { reply: { error: { code: -32603 } } } });
+});
+
 test('a question while nothing is open gets an error', async () => {
   const body = `on['notifications/initialized'] = () => send({ id: 'r', method: 'roots/list' });
     let reply; on[undefined] = (m) => { reply = m; }; on['tools/call'] = (m) => answer(m, { reply });`;

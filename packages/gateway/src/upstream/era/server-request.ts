@@ -7,7 +7,7 @@ import { Fault, isJsonObject } from '@remit/contracts';
 import type { JsonObject } from '@remit/contracts';
 import type { Peer, RpcError } from '../../exchange.ts';
 import type { Call } from '../call.ts';
-import type { ServerRequest } from '../connection.ts';
+import type { ServerRequest } from '../incoming.ts';
 import { input_methods } from './era.ts';
 import type { EraDependencies } from './era.ts';
 
