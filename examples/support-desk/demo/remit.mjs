@@ -34,21 +34,17 @@ export function removeFolders({ root }) {
 /** @param command the `remit` command, as a list: program and first arguments */
 export async function startRemit(command, folders) {
   const [program, ...first] = command;
-  const flags = [
+  const place = [
     '--workspace',
     folders.workspace,
     '--data',
     folders.data,
     '--checkpoints',
     folders.checkpoints,
-    '--port',
-    '0',
-    '--console-port',
-    '0',
-    '--log-level',
-    'error',
   ];
-  const child = spawn(program, [...first, 'up', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const flags = '--port 0 --console-port 0 --log-level error'.split(' ');
+  const child = spawn(program, [...first, 'up', ...place, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill('SIGTERM'));
   const ended = once(child, 'exit');
   let complaints = '';
   child.stderr.on('data', (chunk) => (complaints += chunk));
