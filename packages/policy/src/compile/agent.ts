@@ -30,7 +30,7 @@ export class AgentPolicy {
   readonly judged: Judged;
   readonly #indexes: Readonly<Record<AccessArea, RuleIndex>>;
   /** Made on first use; there are at most as many as tools in the lock. */
-  readonly #plans = new Map<string, Plan>();
+  readonly #plans = new Map<LockedTool, Plan>();
 
   constructor(parts: AgentParts) {
     const { profile } = parts;
@@ -54,9 +54,9 @@ export class AgentPolicy {
 
   /** The plan for a tool of the lock; or, without a lock, for a tool known by name only. */
   plan(server: string, name: string, tool: LockedTool | undefined): Plan {
-    const key = toolKey(server, name);
-    const known = this.#plans.get(key);
+    const known = tool && this.#plans.get(tool);
     if (known !== undefined) return known;
+    const key = toolKey(server, name);
     // A name that could not be checked may be bare.
     const names = [key, name];
     const subject: Subject = { kind: 'tool_invoke', name: key, effect: tool?.effect ?? 'write' };
@@ -68,7 +68,7 @@ export class AgentPolicy {
       this.index('tools').matching(names, server, name),
       limits,
     );
-    if (tool !== undefined) this.#plans.set(key, plan);
+    if (tool !== undefined) this.#plans.set(tool, plan);
     return plan;
   }
 }

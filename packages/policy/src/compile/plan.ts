@@ -49,18 +49,17 @@ export class Plan {
     this.conditionals = conditionalsOf(rules, limits);
   }
 
-  /** The outcome where exactly these conditions hold; `holding[i]` is about `conditionals[i]`. */
-  outcome(holding: readonly boolean[]): Outcome {
-    const key = holding.length === 0 ? '' : holding.join();
-    const known = this.#outcomes.get(key);
+  /** The outcome where exactly these conditions hold: character i is `1` where `conditionals[i]` does. */
+  outcome(holding: string): Outcome {
+    const known = this.#outcomes.get(holding);
     if (known !== undefined) return known;
-    const held = this.conditionals.filter((_, index) => holding[index]);
+    const held = this.conditionals.filter((_, index) => holding[index] === '1');
     const rules = [...this.always, ...held.flatMap((conditional) => conditional.rules)];
     const outcome = {
       ruling: judge(this.#agent, this.subject, rules),
       limits: [...this.#limits, ...held.flatMap((conditional) => conditional.limits)],
     };
-    if (this.#outcomes.size < OUTCOMES_MAX) this.#outcomes.set(key, outcome);
+    if (this.#outcomes.size < OUTCOMES_MAX) this.#outcomes.set(holding, outcome);
     return outcome;
   }
 

@@ -22,7 +22,7 @@ export function toolAnswer(
   if (tool !== undefined && differs(action, tool)) return { ruling: toolChanged(action), limits: [] };
   if (agent === undefined) return { ruling: unknownAgent(action), limits: [] };
   const plan = agent.plan(action.server, action.target, tool);
-  if (plan.conditionals.length === 0) return plan.outcome([]);
+  if (plan.conditionals.length === 0) return plan.outcome('');
   const { holding, failed } = evaluate(compiled, agent, plan, action, state);
   if (failed === undefined) return plan.outcome(holding);
   const { condition, rules } = plan.conditionals[failed.index]!;
@@ -36,8 +36,8 @@ function differs(action: Action, tool: LockedTool): boolean {
 }
 
 export interface Evaluated {
-  /** For each conditional of the plan. */
-  holding: boolean[];
+  /** For each conditional of the plan `1` where it holds, else `0`. */
+  holding: string;
   /** The first condition that could not be evaluated: the call is denied. */
   failed?: { index: number; failure: ConditionFailure };
 }
@@ -51,14 +51,14 @@ export function evaluate(
   state: StateSnapshot,
 ): Evaluated {
   const facts = factsOf(compiled, agent, plan, action, state);
-  const evaluated: Evaluated = { holding: [] };
-  for (const [index, { condition }] of plan.conditionals.entries()) {
+  const evaluated: Evaluated = { holding: '' };
+  for (const { condition } of plan.conditionals) {
     try {
-      evaluated.holding.push(condition.holds(facts));
+      evaluated.holding += condition.holds(facts) ? '1' : '0';
     } catch (failure) {
       if (!(failure instanceof ConditionFailure)) throw failure;
-      evaluated.holding.push(false);
-      evaluated.failed ??= { index, failure };
+      evaluated.failed ??= { index: evaluated.holding.length, failure };
+      evaluated.holding += '0';
     }
   }
   return evaluated;

@@ -37,7 +37,7 @@ function toolRules(compiled: Compiled, agent: AgentPolicy, action: Action, state
   const { holding, failed } = evaluate(compiled, agent, plan, action, state);
   const conditional = plan.conditionals.flatMap(({ condition, rules }, index) => {
     const { source } = condition;
-    const outcome = holding[index] ? 'holds' : failed?.index === index ? 'failed' : 'does_not_hold';
+    const outcome = holding[index] === '1' ? 'holds' : failed?.index === index ? 'failed' : 'does_not_hold';
     const problem = failed?.index === index ? { problem: failed.failure.message } : {};
     return rules.map((rule) => found(rule, { source, outcome, ...problem }));
   });
