@@ -15,7 +15,7 @@ export interface CoreOptions {
   checkpoints?: string | undefined;
   log: Logger;
   /** The ledger could not make something durable: what was promised may be lost, so the process has to end. */
-  failed(error: Error): void;
+  failed: (error: Error) => void;
 }
 
 export interface Core {

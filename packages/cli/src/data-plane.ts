@@ -14,7 +14,7 @@ export interface DataPlaneOptions {
   servers: Upstreams;
   approvals: Approvals;
   limits: SlidingLimits;
-  policy(): CompiledPolicy;
+  policy: () => CompiledPolicy;
   log: Logger;
   /** Names and origins besides loopback that the listener accepts. */
   hosts?: string[];

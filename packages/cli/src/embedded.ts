@@ -36,7 +36,7 @@ export interface EmbeddedOptions {
   hosts?: string[];
   origins?: string[];
   /** The ledger failed for good: the process has to end. */
-  failed(error: Error): void;
+  failed: (error: Error) => void;
 }
 
 export interface Embedded {
@@ -115,6 +115,8 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
   });
   opened.defer(() => closeListener(control));
   opened.defer(() => data.close());
+  // What the start itself recorded is signed before anybody looks.
+  await core.ledger.checkpoint();
   const close = () => opened.disposeAsync();
   return {
     transport: injectTransport(control, close),

@@ -31,13 +31,14 @@ export function readable(line: string): string {
   const level = levelNames[Number(entry['level'])] ?? String(entry['level']);
   const details = Object.entries(entry)
     .filter(([key]) => !ownKeys.has(key))
-    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : describe(value)}`);
+    .map(([key, value]) => `${key}=${describe(value)}`);
   const time = String(entry['time']).slice(11, 23);
-  return printable([`${time} ${level.padEnd(5)} ${String(entry['msg'] ?? '')}`, ...details].join('  '));
+  return printable([`${time} ${level.padEnd(5)} ${describe(entry['msg'] ?? '')}`, ...details].join('  '));
 }
 
 /** Errors by their message: a trace of ours helps nobody who reads this. */
 function describe(value: unknown): string {
+  if (typeof value === 'string') return value;
   if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message);
   return JSON.stringify(value);
 }

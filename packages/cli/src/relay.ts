@@ -53,7 +53,8 @@ function start(context: Context, location: Location): Started {
     '--console-port',
     '0',
   ];
-  const { REMIT_KEY: _key, ...env } = context.machine.env;
+  // An agent's key has no place in the environment of what checks it.
+  const env = { ...context.machine.env, REMIT_KEY: undefined };
   const child = spawn(program, [...args, ...up], { detached: true, stdio: ['ignore', output, output], env });
   closeSync(output);
   child.unref();

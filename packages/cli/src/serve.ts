@@ -37,8 +37,9 @@ export async function serve(context: Context, settings: UpSettings): Promise<voi
   try {
     await recordStart(embedded.core.ledger, machine, embedded.policy.current());
     announce(context, settings, embedded, await listen(embedded, settings));
-    using _watching = followChanges(settings.workspace, embedded, log);
+    const watching = followChanges(settings.workspace, embedded, log);
     await stop.stopped;
+    watching[Symbol.dispose]();
     log.info('stopping: open calls may end, new ones are refused');
     await embedded.data.close();
     await recordStop(embedded.core.ledger, machine, log);

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { executions, waitFor } from '@remit/testkit';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { shop, workbench, type Running, type Workbench } from './workbench.ts';
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 let bench: Workbench;
 let running: Running;
@@ -48,7 +51,10 @@ const issueKey = async (): Promise<string> =>
 
 describe('a running Remit', () => {
   test('says ready in exactly one line on stdout, and how to connect on stderr', async () => {
-    await waitFor(() => running.process.stderr.includes('Bearer KEY'), { what: 'the lines for a client' });
+    await waitFor(() => running.process.stderr.includes('Bearer KEY'), {
+      what: 'the lines for a client',
+      timeout_ms: 60_000,
+    });
     expect(running.process.stdout).toBe(
       `ready · agents ${running.agents}/mcp · console ${running.console}\n`,
     );
@@ -161,14 +167,19 @@ describe('a running Remit', () => {
     writeFileSync(file, before.replace('allow: [record]', 'allow: [recrd]'));
     await waitFor(async () => (await bench.remit(['doctor'])).stdout.includes('have 1 errors'), {
       what: 'the rejection',
+      timeout_ms: 60_000,
     });
     expect((await call(key, { marker: 'still' })).isError).toBe(false);
     writeFileSync(file, before.replace('allow: [record]', 'deny: [record]'));
     await waitFor(async () => (await call(key, { marker: 'denied?' })).refusal.code === 'denied_by_policy', {
       what: 'the denial',
+      timeout_ms: 60_000,
     });
     writeFileSync(file, before);
-    await waitFor(async () => !(await call(key, { marker: 'again' })).isError, { what: 'the permission' });
+    await waitFor(async () => !(await call(key, { marker: 'again' })).isError, {
+      what: 'the permission',
+      timeout_ms: 60_000,
+    });
     const events = await bench.remit(['audit', 'search', 'action:policy_rejected', '--json']);
     expect(events.stdout.split('\n')).toHaveLength(1);
   });

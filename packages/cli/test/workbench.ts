@@ -26,14 +26,14 @@ export interface Workbench {
   /** Where the upstream server writes down what it executed. */
   calls: string;
   machine: Machine;
-  write(file: string, text: string): void;
+  write: (file: string, text: string) => void;
   /** The command in this process, on this workspace and data folder. */
-  remit(args: string[], env?: Record<string, string>): Promise<Invoked>;
+  remit: (args: string[], env?: Record<string, string>) => Promise<Invoked>;
   /** The command as a process of its own. */
-  spawn(args: string[], env?: Record<string, string>): Promise<ProcessExit>;
+  spawn: (args: string[], env?: Record<string, string>) => Promise<ProcessExit>;
   /** `remit up` on free ports; resolves when it is ready. */
-  up(...args: string[]): Promise<Running>;
-  remove(): Promise<void>;
+  up: (...args: string[]) => Promise<Running>;
+  remove: () => Promise<void>;
 }
 
 export interface Running {

@@ -77,7 +77,7 @@ function pathOf(route: RouteDefinition, input: Call<OperationId>): string {
     encodeURIComponent(parameters[name] ?? ''),
   );
   const query = Object.entries(input.query ?? {}).flatMap(([name, value]): [string, string][] =>
-    value === undefined ? [] : [[name, String(value)]],
+    typeof value === 'string' ? [[name, value]] : [],
   );
   if (query.length === 0) return path;
   return `${path}?${new URLSearchParams(query).toString()}`;

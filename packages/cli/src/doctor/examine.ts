@@ -11,7 +11,7 @@ export interface Examined {
   workspace: string;
   checkpoints: string | undefined;
   /** Port of the agents' listener; absent where none listens. */
-  agents_port(): number | undefined;
+  agents_port: () => number | undefined;
 }
 
 export function examine(examined: Examined): Finding[] {

@@ -122,9 +122,13 @@ function transportOf(entry: JsonObject, url: string): 'http' | 'sse' {
   return /\/sse\/?$/.test(url) ? 'sse' : 'http';
 }
 
+/** Values of variables and headers; what is neither text nor a number or truth value is left out. */
 function strings(value: unknown): Record<string, string> {
   if (!isJsonObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, String(item)]));
+  const texts = Object.entries(value).flatMap(([name, item]): [string, string][] =>
+    typeof item === 'object' ? [] : [[name, String(item)]],
+  );
+  return Object.fromEntries(texts);
 }
 
 /** Our own entry, as `rewrite` writes it. */
