@@ -22,7 +22,7 @@ export interface ReferenceServer {
   /** The endpoint, for `http` (`…/mcp`) and `sse` (`…/sse`). */
   url?: string;
   /** Program and arguments, for `stdio`: whoever connects starts the process. */
-  command?: readonly [string, ...string[]];
+  command?: readonly string[];
   /** What the server knows of its calls; not for `stdio` (ask the tool `test_observations`). */
   state?: ReferenceState;
   close(): Promise<void>;
