@@ -5,7 +5,7 @@
 import { bounds, isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
 import { innerSchemas } from './schema-keywords.ts';
 
-export class StepsExceeded extends Error {
+class StepsExceeded extends Error {
   constructor() {
     super(`checking them takes more than ${bounds.argument_check_steps_max} steps`);
     this.name = 'StepsExceeded';
