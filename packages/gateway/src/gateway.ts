@@ -64,6 +64,7 @@ class RunningGateway implements Gateway {
       bounds,
       hasServer: (name) => catalog.get(name) !== undefined,
       handle: (http) => this.#endpoint.handle(http),
+      logger: this.#services.logger,
     });
     options.metrics?.watch({
       openCalls: () => this.#services.openCalls.count,

@@ -10,6 +10,7 @@ import { allowedOrigins, foreign, type AllowedOrigins } from './http/origin.ts';
 import { identify } from './identify/bearer.ts';
 import { refuseRequest, type McpHttpRequest } from './mcp/http-request.ts';
 import { RpcFault, rpcCodes } from './mcp/rpc-fault.ts';
+import type { Services } from './mcp/services.ts';
 
 export interface ListenerSettings {
   /** Loopback unless told otherwise. */
@@ -28,6 +29,7 @@ export interface ListenerDependencies {
   /** Whether the workspace has this server. */
   hasServer(name: string): boolean;
   handle(http: McpHttpRequest): Promise<void>;
+  logger: Services['logger'];
 }
 
 const defaultHost = '127.0.0.1';
@@ -91,9 +93,8 @@ export class Listener {
     try {
       void this.#dependencies.handle(this.#admit(request, response));
     } catch (error) {
-      if (!(error instanceof RpcFault)) throw error;
       request.resume();
-      refuseRequest(response, error);
+      refuseRequest(response, this.#asRpcFault(error));
     }
   }
 
@@ -132,6 +133,12 @@ export class Listener {
     if (identified.ok) return { request, response, identity: identified.identity, scope };
     response.setHeader('www-authenticate', identified.challenge);
     throw new RpcFault(rpcCodes.unauthenticated, identified.reason, { status: 401 });
+  }
+
+  #asRpcFault(error: unknown): RpcFault {
+    if (error instanceof RpcFault) return error;
+    this.#dependencies.logger.error({ err: error }, 'a request could not be taken');
+    return new RpcFault(rpcCodes.internalError, 'The gateway failed.', { status: 500 });
   }
 
   /** `/mcp` is all servers, `/mcp/{server}` one of them. */

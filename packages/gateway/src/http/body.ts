@@ -31,6 +31,8 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size));
     });
     request.on('close', () => {
+      // Every request closes; an error with its stack is made for the broken ones only.
+      if (request.complete) return;
       reject(new Fault('body_incomplete', 'The client went away before the body was complete.'));
     });
   });

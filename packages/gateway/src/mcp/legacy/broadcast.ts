@@ -2,7 +2,6 @@
 import { mayUse } from '@remit/policy';
 import type { CatalogChange } from '../catalog.ts';
 import type { Services } from '../services.ts';
-import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 export class Broadcast {
@@ -23,17 +22,6 @@ export class Broadcast {
     });
   }
 
-  /** Nobody watches for this session any more. */
-  forget(session: Session): void {
-    for (const [uri, server] of session.watched) {
-      const upstream = this.#services.catalog.get(server);
-      upstream?.unwatch(uri).catch((error: unknown) => {
-        this.#services.logger.warn({ err: error, server }, 'a resource could not be unwatched');
-      });
-    }
-    session.watched.clear();
-  }
-
   #changed(what: CatalogChange, server: string | undefined): void {
     for (const session of this.#sessions.all()) {
       const { scope, agent } = session.owner;
@@ -45,7 +33,7 @@ export class Broadcast {
   #updated(server: string, uri: string): void {
     const policy = this.#services.ports.policy();
     for (const session of this.#sessions.all()) {
-      if (session.watched.get(uri) !== server) continue;
+      if (session.watched.serverOf(uri) !== server) continue;
       const { agent } = session.owner;
       const allowed = mayUse(policy, agent, { kind: 'resource_read', server, target: uri });
       if (allowed && this.#isActive(agent)) session.tell('notifications/resources/updated', { uri });

@@ -21,9 +21,7 @@ export class LegacyEndpoint {
   constructor(services: Services, replies: Replies) {
     this.#services = services;
     this.#messages = new SessionMessages(services, replies);
-    this.sessions = new Sessions(services.bounds, (session) => {
-      this.#broadcast.forget(session);
-    });
+    this.sessions = new Sessions(services.bounds);
     this.#broadcast = new Broadcast(services, this.sessions);
   }
 

@@ -4,6 +4,7 @@ import type { RequestMessage } from '../message.ts';
 import { introduction } from '../operations.ts';
 import { invalidParams } from '../rpc-fault.ts';
 import type { Services } from '../services.ts';
+import { WatchedResources } from '../watched-resources.ts';
 import { isLegacy, legacyVersions } from '../versions.ts';
 import type { Session, SessionOwner } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -24,7 +25,9 @@ export function initialize(
   if (!isJsonObject(clientInfo)) throw invalidParams('`params.clientInfo` must be an object.');
   const version = isLegacy(protocolVersion) ? protocolVersion : legacyVersions[0];
   const id = services.ports.newId('ses');
-  const session = sessions.open({ ...owner, id, version, capabilities }, services.ports.clock.monotonic());
+  const watched = new WatchedResources(services);
+  const options = { ...owner, id, version, capabilities, watched };
+  const session = sessions.open(options, services.ports.clock.monotonic());
   const result = {
     protocolVersion: version,
     ...introduction(services, owner.scope),

@@ -42,7 +42,6 @@ function setLevel(services: Services, request: AgentRequest, session: Session): 
 
 async function subscribe(services: Services, request: AgentRequest, session: Session): Promise<JsonObject> {
   const uri = uriParam(request.params, services.bounds);
-  if (session.watched.has(uri)) return {};
   if (session.watched.size >= services.bounds.watched_resources_max) {
     throw invalidParams(`One session may watch ${services.bounds.watched_resources_max} resources.`);
   }
@@ -51,16 +50,11 @@ async function subscribe(services: Services, request: AgentRequest, session: Ses
   if (!mayUse(services.ports.policy(), request.caller.agent, target)) {
     throw invalidParams('This agent may not read the resource, so it may not watch it.', { uri });
   }
-  session.watched.set(uri, server);
-  await services.catalog.get(server)?.watch(uri);
+  await session.watched.add(uri, server);
   return {};
 }
 
 async function unsubscribe(services: Services, request: AgentRequest, session: Session): Promise<JsonObject> {
-  const uri = uriParam(request.params, services.bounds);
-  const server = session.watched.get(uri);
-  if (server === undefined) return {};
-  session.watched.delete(uri);
-  await services.catalog.get(server)?.unwatch(uri);
+  await session.watched.remove(uriParam(request.params, services.bounds));
   return {};
 }

@@ -4,6 +4,7 @@ import type { Bounds, JsonObject, JsonValue } from '@remit/contracts';
 import type { RpcError } from '../../exchange.ts';
 import { notificationText, type RequestId } from '../message.ts';
 import type { MessageStream } from '../stream.ts';
+import type { WatchedResources } from '../watched-resources.ts';
 import type { LegacyVersion } from '../versions.ts';
 import { EventLog, readEventId } from './event-log.ts';
 import { ReplayStream } from './replay-stream.ts';
@@ -18,6 +19,7 @@ export interface SessionOptions extends SessionOwner {
   id: string;
   version: LegacyVersion;
   capabilities: JsonObject;
+  watched: WatchedResources;
   bounds: Bounds;
 }
 
@@ -40,8 +42,7 @@ export class Session {
   readonly open = new Map<RequestId, AbortController>();
   /** Requests of ours that the client has not answered yet. */
   readonly asked = new Map<RequestId, AwaitedResponse>();
-  /** Watched resources by URI, with the server that has them. */
-  readonly watched = new Map<string, string>();
+  readonly watched: WatchedResources;
   readonly #bounds: Bounds;
   readonly #log: EventLog;
   /** Streams that have not ended, and those that ended while their events are still wanted. */
@@ -56,6 +57,7 @@ export class Session {
     this.owner = { agent: options.agent, keyId: options.keyId, scope: options.scope };
     this.version = options.version;
     this.capabilities = options.capabilities;
+    this.watched = options.watched;
     this.#bounds = options.bounds;
     this.#log = new EventLog({
       eventsMax: options.bounds.replay_events_per_session_max,
@@ -114,6 +116,7 @@ export class Session {
   /** Ends every stream; what is open upstream goes on, and its outcome is recorded. */
   end(): void {
     for (const stream of [...this.#streams.values()]) stream.end();
+    this.watched.clear();
     for (const awaited of this.asked.values()) awaited.reject({ code: 0, message: 'The session has ended.' });
     this.asked.clear();
   }

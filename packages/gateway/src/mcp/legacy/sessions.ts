@@ -5,14 +5,12 @@ import { Session, type SessionOptions, type SessionOwner } from './session.ts';
 
 export class Sessions {
   readonly #bounds: Bounds;
-  readonly #onEnd: (session: Session) => void;
   readonly #sessions = new Map<string, Session>();
   /** Per agent in the order of last use, longest ago first. */
   readonly #byAgent = new Map<string, Set<Session>>();
 
-  constructor(bounds: Bounds, onEnd: (session: Session) => void) {
+  constructor(bounds: Bounds) {
     this.#bounds = bounds;
-    this.#onEnd = onEnd;
   }
 
   get count(): number {
@@ -56,7 +54,6 @@ export class Sessions {
     const ofAgent = this.#ofAgent(session.owner.agent);
     ofAgent.delete(session);
     if (ofAgent.size === 0) this.#byAgent.delete(session.owner.agent);
-    this.#onEnd(session);
     session.end();
   }
 

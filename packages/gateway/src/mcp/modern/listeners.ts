@@ -10,6 +10,7 @@ import { invalidParams, RpcFault, rpcCodes } from '../rpc-fault.ts';
 import type { Services } from '../services.ts';
 import { DirectStream, type MessageStream } from '../stream.ts';
 import { metaKeys } from '../versions.ts';
+import { WatchedResources } from '../watched-resources.ts';
 
 const filters: Readonly<Record<CatalogChange, string>> = {
   tools: 'toolsListChanged',
@@ -22,8 +23,7 @@ interface Listener {
   caller: Caller;
   stream: MessageStream;
   lists: ReadonlySet<CatalogChange>;
-  /** Watched resources by URI, with the server that has them. */
-  watched: ReadonlyMap<string, string>;
+  watched: WatchedResources;
 }
 
 export class Listeners {
@@ -52,14 +52,15 @@ export class Listeners {
     if (asked === undefined || !isJsonObject(asked))
       throw invalidParams('`params.notifications` must be an object.');
     const lists = this.#lists(asked, caller);
-    const watched = this.#watched(asked, caller);
+    const readable = this.#readableOf(asked, caller);
     const stream = new DirectStream(http.response, this.#services.bounds.stream_buffer_bytes_max);
+    const watched = new WatchedResources(this.#services);
     const listener: Listener = { id: message.id, caller, stream, lists, watched };
     this.#open.add(listener);
     http.response.once('close', () => {
       this.#forget(listener);
     });
-    for (const [uri, server] of watched) this.#watch(server, uri);
+    for (const [uri, server] of readable) this.#watch(listener, uri, server);
     this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: agreed(listener) });
   }
 
@@ -90,21 +91,21 @@ export class Listeners {
   }
 
   /** The resources that are asked for and that the agent may read. */
-  #watched(asked: JsonObject, caller: Caller): Map<string, string> {
+  #readableOf(asked: JsonObject, caller: Caller): Map<string, string> {
     const uris = asked['resourceSubscriptions'] ?? [];
     const { watched_resources_max: max, uri_length_max: lengthMax } = this.#services.bounds;
     if (!Array.isArray(uris) || uris.length > max) {
       throw invalidParams(`\`resourceSubscriptions\` must be an array of at most ${max} URIs.`);
     }
-    const watched = new Map<string, string>();
+    const readable = new Map<string, string>();
     for (const uri of uris) {
       if (typeof uri !== 'string' || uri.length > lengthMax) {
         throw invalidParams('`resourceSubscriptions` must hold URIs.');
       }
       const server = this.#readable(caller, uri);
-      if (server !== undefined) watched.set(uri, server);
+      if (server !== undefined) readable.set(uri, server);
     }
-    return watched;
+    return readable;
   }
 
   /** The server whose resource this is, if the agent may read it. */
@@ -120,13 +121,10 @@ export class Listeners {
     }
   }
 
-  #watch(server: string, uri: string): void {
-    this.#services.catalog
-      .get(server)
-      ?.watch(uri)
-      .catch((error: unknown) => {
-        this.#services.logger.warn({ err: error, server }, 'a resource could not be watched');
-      });
+  #watch({ watched }: Listener, uri: string, server: string): void {
+    watched.add(uri, server).catch((error: unknown) => {
+      this.#services.logger.warn({ err: error, server }, 'a resource could not be watched');
+    });
   }
 
   #changed(what: CatalogChange, server: string | undefined): void {
@@ -140,7 +138,7 @@ export class Listeners {
 
   #updated(server: string, uri: string): void {
     for (const listener of this.#open) {
-      if (listener.watched.get(uri) !== server || !this.#isActive(listener)) continue;
+      if (listener.watched.serverOf(uri) !== server || !this.#isActive(listener)) continue;
       if (this.#readable(listener.caller, uri) === server) {
         this.#tell(listener, 'notifications/resources/updated', { uri });
       }
@@ -168,21 +166,13 @@ export class Listeners {
   }
 
   #forget(listener: Listener): void {
-    if (!this.#open.delete(listener)) return;
-    for (const [uri, server] of listener.watched) {
-      this.#services.catalog
-        .get(server)
-        ?.unwatch(uri)
-        .catch((error: unknown) => {
-          this.#services.logger.warn({ err: error, server }, 'a resource could not be unwatched');
-        });
-    }
+    if (this.#open.delete(listener)) listener.watched.clear();
   }
 }
 
 function agreed({ lists, watched }: Listener): JsonObject {
   const agreed: JsonObject = {};
   for (const what of lists) agreed[filters[what]] = true;
-  if (watched.size > 0) agreed['resourceSubscriptions'] = [...watched.keys()];
+  if (watched.size > 0) agreed['resourceSubscriptions'] = watched.uris();
   return agreed;
 }
