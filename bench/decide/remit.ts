@@ -3,7 +3,7 @@ import type { Action, ToolsLock } from '@remit/contracts';
 import { decide, loadWorkspace } from '@remit/policy';
 import type { CompiledPolicy, StateSnapshot } from '@remit/policy';
 
-export function lockOf(tools: number): ToolsLock {
+function lockOf(tools: number): ToolsLock {
   const inputSchema = {
     type: 'object',
     properties: { amount: { type: 'number' }, customer_id: { type: 'string' } },
@@ -16,7 +16,7 @@ export function lockOf(tools: number): ToolsLock {
 }
 
 /** Rule i: calls of tool i with an amount over 100 need approval. */
-export function workspaceOf(rules: number): string {
+function workspaceOf(rules: number): string {
   const actions = Array.from(
     { length: rules },
     (_, at) => `  large_${at}: { tool: tool-${at}, when: args.amount > 100 }`,
@@ -33,7 +33,7 @@ export function load(texts: readonly string[], lock: ToolsLock): CompiledPolicy 
   return policy;
 }
 
-export function call(agent: string, tool: number): Action {
+function call(agent: string, tool: number): Action {
   return {
     id: 'act_1',
     kind: 'tool_invoke',

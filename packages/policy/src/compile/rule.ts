@@ -23,7 +23,7 @@ export interface Rule {
   spot: Spot;
 }
 
-export type Match =
+type Match =
   /** A tool's key or bare name, a URI, a prompt as `server/name`, a server's name. */
   | { kind: 'exact'; name: string }
   /** `target` is matched against the whole target, `server` against the server's name. */

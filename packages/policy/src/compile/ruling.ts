@@ -45,7 +45,7 @@ export function judge(agent: Judged, subject: Subject, matching: readonly Rule[]
   return granted(agent, subject, grant, strictest);
 }
 
-export function severity(tier: Tier): number {
+function severity(tier: Tier): number {
   return tiers.indexOf(tier);
 }
 

@@ -16,7 +16,7 @@ export interface Extent {
   characters: number;
 }
 
-export class UnexpectedValue extends Error {}
+class UnexpectedValue extends Error {}
 
 /** @throws UnexpectedValue where the value is not of the shape. */
 export function celValue(value: JsonValue, shape: Shape, path: string, extent: Extent): CelValue {

@@ -33,7 +33,7 @@ function targetRuling(agent: AgentPolicy, action: Action): Ruling {
   return judge(agent.judged, subjectOf(action), area === undefined ? [] : targetRules(agent, area, action));
 }
 
-export function subjectOf({ kind, server, target }: Action): Subject {
+function subjectOf({ kind, server, target }: Action): Subject {
   const asked = comesFromServer(kind);
   return { kind, name: asked ? `${kind} by ${server}` : target, effect: asked ? 'write' : 'read' };
 }

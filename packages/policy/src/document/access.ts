@@ -2,7 +2,7 @@
 import { listOf, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 
-export interface AllowDeny {
+interface AllowDeny {
   allow?: Word[];
   deny?: Word[];
 }

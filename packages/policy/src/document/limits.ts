@@ -15,17 +15,17 @@ import { oneOf, oneOrMore, readPositive, readWord, shaped } from './reading.ts';
 import type { Reader, Reading, Word } from './reading.ts';
 import type { Tree } from './tree.ts';
 
-export const periods_ms = {
+const periods_ms = {
   second: 1000,
   minute: 60_000,
   hour: 3_600_000,
   day: 86_400_000,
   week: 7 * 86_400_000,
 } as const;
-export type Period = keyof typeof periods_ms;
+type Period = keyof typeof periods_ms;
 const periodNames = Object.keys(periods_ms) as Period[];
 
-export const limitSubjects = ['agent', 'tool', 'user', 'conversation'] as const;
+const limitSubjects = ['agent', 'tool', 'user', 'conversation'] as const;
 export type LimitSubject = (typeof limitSubjects)[number];
 
 export interface Limit {

@@ -11,7 +11,7 @@ import type { Limit } from './limits.ts';
 import { oneOf, oneOrMore, readBoolean, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 
-export const risks = ['low', 'medium', 'high', 'critical'] as const;
+const risks = ['low', 'medium', 'high', 'critical'] as const;
 export type Risk = (typeof risks)[number];
 
 interface Powers {

@@ -7,7 +7,7 @@ const COMPARED_LENGTH_MAX = 64;
  * Number of insertions, deletions, replacements and swaps of neighbours that turn one word into the
  * other (optimal string alignment distance).
  */
-export function editDistance(left: string, right: string): number {
+function editDistance(left: string, right: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let row = 1; row <= left.length; row += 1) {
@@ -41,7 +41,7 @@ function distance(wanted: string, candidate: string): number {
 }
 
 /** Up to three names, nearest first, then by name; none that is too far to be meant. */
-export function nearest(wanted: string, candidates: Iterable<string>): string[] {
+function nearest(wanted: string, candidates: Iterable<string>): string[] {
   const allowed = Math.max(2, Math.floor(Math.min(wanted.length, COMPARED_LENGTH_MAX) / 3));
   const close: { name: string; distance: number }[] = [];
   for (const name of candidates) {

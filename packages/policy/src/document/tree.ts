@@ -8,19 +8,19 @@ import type { Alias, Document, Node, Scalar as YamlScalar } from 'yaml';
 import type { Findings, Spot } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
 
-export interface Scalar {
+interface Scalar {
   kind: 'scalar';
   value: string | number | boolean | null;
   spot: Spot;
   /** How it was written, so that a place inside it can be told. */
   style: 'plain' | 'quoted' | 'block';
 }
-export interface Sequence {
+interface Sequence {
   kind: 'sequence';
   items: Tree[];
   spot: Spot;
 }
-export interface Entry {
+interface Entry {
   key: string;
   keySpot: Spot;
   value: Tree;

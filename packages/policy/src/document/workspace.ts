@@ -6,7 +6,7 @@ import { listOf, namesTo, oneOf, readBoolean, readWord, shaped } from './reading
 import type { Reader, Word } from './reading.ts';
 import { readServers } from './servers.ts';
 
-export const toolEffects = ['read', 'write', 'destructive', 'external'] as const;
+const toolEffects = ['read', 'write', 'destructive', 'external'] as const;
 export type ToolEffect = (typeof toolEffects)[number];
 
 /** What a tool does, where its own annotations do not say it. */
@@ -27,8 +27,8 @@ export interface ActionDocument {
   planned: boolean;
 }
 
-export const sensitivities = ['public', 'internal', 'confidential', 'restricted'] as const;
-export interface DataClassDocument {
+const sensitivities = ['public', 'internal', 'confidential', 'restricted'] as const;
+interface DataClassDocument {
   name: Word;
   sensitivity?: (typeof sensitivities)[number];
   detect?: Word;
