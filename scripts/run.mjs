@@ -12,13 +12,13 @@ const fromSource = ['--conditions=remit-source', '--disable-warning=Experimental
 const remit = path.join(root, 'packages/cli/bin/remit.mjs');
 
 const scripts = {
-  start: (args) => (build(), hand(over([remit, 'up', ...withDemoWorkspace(args)]))),
-  build,
+  start: (args) => (build('packages/cli'), hand(over([remit, 'up', ...withDemoWorkspace(args)]))),
+  build: () => build(),
   test: (args) => (build(), test(args)),
   'test:long': (args) => (build(), test(['--config', 'vitest.long.config.ts', ...args])),
   check: () => (build(), check()),
   bench: (args) => (build(), hand(over([...fromSource, 'bench/main.ts', ...args]))),
-  demo: (args) => (build(), hand(over(['examples/support-desk/demo.mjs', ...args]))),
+  demo: (args) => (build('packages/cli'), hand(over(['examples/support-desk/demo.mjs', ...args]))),
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -41,8 +41,9 @@ function install() {
     fail(3, 'npm ci brought no Node 24 (node_modules/.bin/node); run `npm rebuild node`');
 }
 
-function build() {
-  run(node24, ['node_modules/typescript/bin/tsc', '-b']);
+/** The command and what it needs; without `projects` the tests and benchmarks, too. */
+function build(...projects) {
+  run(node24, ['node_modules/typescript/bin/tsc', '-b', ...projects]);
 }
 
 /** Everything that a change has to pass, cheapest first. */
