@@ -99,6 +99,14 @@ describe('over HTTP', () => {
     },
   );
 
+  test('a server that takes no POST at all may speak the oldest transport: its problem says how', async () => {
+    const refuse: Answer = (_, response) => void response.writeHead(405).end();
+    const server = await scriptedHttp({ 'server/discover': refuse, initialize: refuse });
+    const connected = upstream({ url: server.url });
+    await waitFor(() => connected.state === 'down');
+    expect(connected.problem).toContain('set its `transport` to `sse`');
+  });
+
   test('a body that is a modern error means a modern server', async () => {
     const server = await scriptedHttp({
       'server/discover': (message, response) =>

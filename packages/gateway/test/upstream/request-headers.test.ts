@@ -1,4 +1,5 @@
 /** Request metadata as headers (2026-07-28, streamable-http "Request Metadata"). */
+import type { JsonObject } from '@remit/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -46,9 +47,9 @@ test.each([
 });
 
 describe('an annotation', () => {
-  const tool = (properties: object, more: object = {}) => ({
+  const tool = (properties: JsonObject, more: JsonObject = {}) => ({
     name: 't',
-    inputSchema: { type: 'object', properties, ...more } as Record<string, never>,
+    inputSchema: { type: 'object', properties, ...more },
   });
 
   test('is followed through properties', () => {
@@ -60,7 +61,7 @@ describe('an annotation', () => {
     expect(mirroredParameters(tool({ 'x-mcp-header': { type: 'string' } }))).toEqual([]);
   });
 
-  test.each([
+  test.each<[string, JsonObject, JsonObject]>([
     ['empty', { p: { type: 'string', 'x-mcp-header': '' } }, {}],
     ['no text', { p: { type: 'string', 'x-mcp-header': 1 } }, {}],
     ['no field name', { p: { type: 'string', 'x-mcp-header': 'a b' } }, {}],

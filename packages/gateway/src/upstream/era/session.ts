@@ -8,6 +8,7 @@ import type { Notification, UpstreamAnswer, UpstreamRequest } from '../../exchan
 import type { Call } from '../call.ts';
 import type { MessageHandler } from '../connection.ts';
 import type { ServerRequest } from '../incoming.ts';
+import type { Failure } from '../transport/transport.ts';
 import { bridged_capabilities, legacy_versions, offeredLists } from './era.ts';
 import type { Era, EraDependencies, Introduction } from './era.ts';
 import { passChange, passInterim, severity } from './notification.ts';
@@ -30,12 +31,15 @@ export async function openSession(dependencies: EraDependencies, signal: AbortSi
   connection.transport.useVersion(undefined);
   const times = { idle_ms: bounds.upstream_connect_ms, total_ms: bounds.upstream_connect_ms };
   const options = { ...times, signal, opens_session: true, uncancellable: true };
-  const introduction = readIntroduction(await connection.call('initialize', params, options));
+  const introduction = readIntroduction(
+    await connection.call('initialize', params, options),
+    connection.transport.shared,
+  );
   return new SessionEra(introduction, dependencies);
 }
 
-function readIntroduction(answer: UpstreamAnswer): Introduction {
-  if (answer.kind === 'failed') throw new Fault(handshakeCode(answer.reason), answer.message);
+function readIntroduction(answer: UpstreamAnswer, shared: boolean): Introduction {
+  if (answer.kind === 'failed') throw handshakeFault(answer, shared);
   if (answer.kind === 'error') {
     throw new Fault(
       'upstream_handshake_failed',
@@ -56,8 +60,11 @@ function readIntroduction(answer: UpstreamAnswer): Introduction {
   };
 }
 
-function handshakeCode(reason: string): string {
-  return reason === 'unauthorized' ? 'upstream_unauthorized' : 'upstream_handshake_failed';
+function handshakeFault({ reason, message }: Failure, shared: boolean): Fault {
+  if (reason === 'unauthorized') return new Fault('upstream_unauthorized', message);
+  // What does not know a POST to its address may be a server of the oldest transport.
+  const remedy = 'if it speaks HTTP+SSE of 2024-11-05, set its `transport` to `sse`';
+  return new Fault('upstream_handshake_failed', message, reason === 'garbage' && !shared ? { remedy } : {});
 }
 
 class SessionEra implements Era, MessageHandler {
