@@ -57,8 +57,3 @@ export class Credentials {
     this.#known = [...this.#spellings.values()].flat();
   }
 }
-
-/** True where the text refers to a credential. */
-export function refersToCredential(text: string): boolean {
-  return text.search(reference) !== -1;
-}

@@ -1,5 +1,4 @@
 /** What the tests of the upstream side share: dependencies that are quick and silent, and a peer. */
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '@remit/contracts';
 import type { ServerSettings } from '@remit/policy';
@@ -16,7 +15,7 @@ import { createWatchdog } from '../../src/upstream/transport/watchdog.ts';
 import { createUpstream } from '../../src/upstream/upstream.ts';
 import type { CountedUpstream, UpstreamOptions } from '../../src/upstream/upstream.ts';
 
-export const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 
 export function options(changes: Partial<UpstreamOptions> = {}): UpstreamOptions {
   const watchdog = createWatchdog();
@@ -51,7 +50,7 @@ export function upstream(
 }
 
 /** The path of a package's program, from where npm has installed it. */
-export function programOf(specifier: string): string {
+function programOf(specifier: string): string {
   return fileURLToPath(import.meta.resolve(specifier));
 }
 
@@ -117,5 +116,3 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
-
-export { once };

@@ -25,7 +25,7 @@ export function script(body: string): string[] {
   return [process.execPath, '-e', prelude + body];
 }
 
-export interface Received {
+interface Received {
   http_method: string;
   headers: IncomingMessage['headers'];
   /** Undefined for a body that is none. */
