@@ -33,7 +33,6 @@ export class FakeUpstream implements Upstream {
       resources: [],
       resource_templates: [],
       prompts: [],
-      omitted: [],
       ...listing,
     };
   }

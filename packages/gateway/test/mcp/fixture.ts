@@ -127,7 +127,7 @@ export interface FixtureOptions {
   policy?: string;
 }
 
-export const keys = { support: 'remit_support', reader: 'remit_reader', hidden: 'remit_hidden' } as const;
+export const keys = { support: 'remit_support', reader: 'remit_reader', hidden: 'remit_hidden' };
 
 /** A listening gateway that is closed when the test ends. */
 export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {

@@ -1,5 +1,5 @@
 /** The 2025 era on the wire: handshake, sessions, batches, streams and their resumption. */
-import type { JsonObject } from '@remit/contracts';
+import { Fault, type JsonObject } from '@remit/contracts';
 import { waitFor } from '@remit/testkit';
 import { describe, expect, it } from 'vitest';
 import { text } from './fake-upstream.ts';
@@ -522,5 +522,52 @@ describe('what a server asks the client', () => {
     const client = await LegacyClient.open(url, { capabilities: { elicitation: {} } });
     const { body } = await client.request('tools/call', { name: 'lookup' }, { accept: 'application/json' });
     expect(JSON.stringify(body)).toContain('The client does not take elicitations.');
+  });
+});
+
+describe('a watched resource', () => {
+  const uri = 'crm://customers/1';
+
+  it('is watched once, and no more when the session ends', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    await client.request('resources/subscribe', { uri });
+    await client.request('resources/subscribe', { uri });
+    expect(crm.watching).toEqual([uri]);
+    await fetch(url, { method: 'DELETE', headers: client.headers });
+    expect(crm.watching).toEqual([]);
+  });
+
+  it('is let go with resources/unsubscribe', async () => {
+    const { url, crm } = await fixture();
+    const client = await LegacyClient.open(url);
+    await client.request('resources/subscribe', { uri });
+    await client.request('resources/unsubscribe', { uri });
+    await client.request('resources/unsubscribe', { uri });
+    expect(crm.watching).toEqual([]);
+  });
+
+  it('must be one that the agent may read, and not one too many', async () => {
+    const { url } = await fixture({ bounds: { watched_resources_max: 1 } });
+    const support = await LegacyClient.open(`${url}/web`);
+    expect(
+      (await support.request('resources/subscribe', { uri: 'shared://motd' })).body['error'],
+    ).toMatchObject({
+      code: -32602,
+    });
+    const reader = await LegacyClient.open(url, { key: keys.reader });
+    await reader.request('resources/subscribe', { uri });
+    const { body } = await reader.request('resources/subscribe', { uri: 'crm://customers/2' });
+    expect(body['error']).toMatchObject({ code: -32602 });
+  });
+
+  it('is not watched where the server takes no more, which the client is told', async () => {
+    const { url, crm } = await fixture();
+    crm.watch = () => Promise.reject(new Fault('limit_reached', 'more than 1 resources are watched'));
+    const client = await LegacyClient.open(url);
+    const { body } = await client.request('resources/subscribe', { uri });
+    expect(body['error']).toMatchObject({ code: -31003 });
+    await client.request('resources/unsubscribe', { uri });
+    expect(crm.watching).toEqual([]);
   });
 });
