@@ -119,9 +119,11 @@ test('closing ends a child that listens to the end of its input, and one that li
   }
 });
 
-test('what a child has started ends with it', async () => {
-  const body = `const { pid } = require('node:child_process').spawn('sleep', ['1000'], { stdio: 'ignore' });
-    on.initialize = (m) => answer(m, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {}, instructions: String(pid) });`;
+test('what a child has started ends with it, even if it ends by itself', async () => {
+  const body = `const started = require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' });
+    started.unref();
+    input.on('close', () => process.exit(0));
+    on.initialize = (m) => answer(m, { protocolVersion: '2025-11-25', capabilities: {}, serverInfo: {}, instructions: String(started.pid) });`;
   const server = createUpstream({ name: 'test', trust: 'internal', command: script(body) }, options());
   await server.ready(10_000);
   const grandchild = pidOf(server);
