@@ -161,7 +161,8 @@ test('a watchdog that somebody kills is replaced, and knows the children again',
   );
   await server.ready(10_000);
   const [first, child] = [watchdog.pid, pidOf(server)];
-  process.kill(first ?? 0, 'SIGKILL');
+  if (first === undefined) throw new Error('there is no watchdog');
+  process.kill(first, 'SIGKILL');
   await waitFor(() => watchdog.pid !== undefined && watchdog.pid !== first);
   // Ending the new watchdog's input is what Remit's death looks like.
   await watchdog.close();
