@@ -27,6 +27,7 @@ export class AppendQueue {
   #open: OpenAppend[] = [];
   readonly #batch = new BatchBuilder();
   #scheduled = false;
+  #announced = false;
   #records = 0;
   #idle: () => void = () => undefined;
   #bytes = 0;
@@ -113,6 +114,12 @@ export class AppendQueue {
   }
 
   /** After everything that this turn of the event loop appends, so that it shares a group. */
+  /** Sends what the callers append in this turn of the event loop, or that it is nothing. */
+  announce(): void {
+    this.#announced = true;
+    this.#schedule();
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -123,6 +130,8 @@ export class AppendQueue {
   }
 
   #flush(reserved: boolean): void {
-    if (!this.#batch.isEmpty) this.#send(this.#batch.take(reserved));
+    if (this.#batch.isEmpty && !this.#announced) return;
+    this.#announced = false;
+    this.#send(this.#batch.take(reserved));
   }
 }

@@ -106,7 +106,16 @@ function startWriter(
   const { disk, random } = options.in_process;
   const reserve = new Reserve(disk, options.folder, reserve_bytes);
   const wrappingKey = (salt: Uint8Array) => keys.derive('payload keys', salt);
-  return Promise.resolve(writerHere(setup, { disk, reserve, random, wrappingKey, events: ledger }));
+  return Promise.resolve(
+    writerHere(setup, {
+      disk,
+      reserve,
+      random,
+      wrappingKey,
+      monotonic: () => options.clock.monotonic(),
+      events: ledger,
+    }),
+  );
 }
 
 function writerSetupOf(

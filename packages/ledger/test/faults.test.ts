@@ -135,6 +135,7 @@ describe('a writer whose sync has failed', () => {
         reserve: new Reserve(disk, folder, 4096),
         random: randomBytes,
         wrappingKey: (salt) => createSecretKey(salt),
+        monotonic: () => 0,
         events: {
           durable: () => expect.unreachable('nothing was synced'),
           denied: (appends) => denied.push(appends),

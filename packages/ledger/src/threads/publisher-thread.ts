@@ -1,4 +1,7 @@
 /** Thread entry: the publisher. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { machineFileSystem } from '../disk/file-system.ts';
 import { readKeyFile } from '../keys/key-file.ts';
@@ -54,7 +57,18 @@ function receive(loop: PublisherLoop, message: ToPublisher): void {
   port.close();
 }
 
+/**
+ * Where there are fewer processors than work, appends go first. On Linux a priority belongs to a
+ * thread; where it belongs to the process nothing is changed.
+ */
+function giveWay(): void {
+  if (process.platform !== 'linux') return;
+  const thread = Number(path.basename(fs.readlinkSync('/proc/thread-self')));
+  os.setPriority(thread, os.constants.priority.PRIORITY_BELOW_NORMAL);
+}
+
 try {
+  giveWay();
   const loop = start();
   port.on('message', (message: ToPublisher) => receive(loop, message));
   send({ type: 'started' });

@@ -24,8 +24,11 @@ export interface DurableEnd {
 }
 
 export interface WriterEvents {
-  /** The oldest `appends` open appends are durable, their records numbered from `first_sequence`. */
-  durable(appends: number, firstSequence: number, end: DurableEnd): void;
+  /**
+   * The oldest `appends` open appends are durable, their records numbered from `first_sequence`. `waits`:
+   * the next group waits for a batch, if only an empty one, with what their callers append next.
+   */
+  durable(appends: number, firstSequence: number, end: DurableEnd, waits: boolean): void;
   /** The oldest `appends` open appends were not written, and nothing of them remains. */
   denied(appends: number, reason: string, diskFull: boolean): void;
   /** The ledger ended for good. Every open append was denied before. */
@@ -48,10 +51,14 @@ export interface WriterTools {
   reserve: Reserve;
   random: (length: number) => Uint8Array;
   wrappingKey: (salt: Uint8Array) => KeyObject;
+  /** Milliseconds that never go backwards. */
+  monotonic: () => number;
   events: WriterEvents;
 }
 
 interface Prepared {
+  /** Time that sealing and hashing took. */
+  prepared_ms: number;
   builder: GroupBuilder;
   appends: number;
   reserved: boolean;
@@ -69,6 +76,8 @@ export class Writer {
   #next: Prepared;
   #spare: GroupBuilder;
   #syncing = false;
+  /** The next group waits for the batch that follows the last acknowledgement. */
+  #awaits = false;
   /** Appends that were neither acknowledged nor denied. */
   #open = 0;
   #full: boolean;
@@ -81,15 +90,22 @@ export class Writer {
     this.#range = new CompactRange(setup.size, setup.peaks);
     this.#segments = new SegmentWriter(setup, tools);
     const random = new RandomPool(tools.random);
-    this.#next = { builder: new GroupBuilder(random, this.#start()), appends: 0, reserved: false };
+    this.#next = {
+      builder: new GroupBuilder(random, this.#start()),
+      appends: 0,
+      reserved: false,
+      prepared_ms: 0,
+    };
     this.#spare = new GroupBuilder(random, this.#start());
     this.#full = !tools.reserve.take();
   }
 
+  /** Takes a batch; an empty one says that nothing more comes for now. */
   submit(batch: Batch): void {
+    this.#awaits = false;
     if (this.#ended !== undefined) return this.#tools.events.denied(batch.appends.length, this.#ended, false);
     this.#open += batch.appends.length;
-    this.#waiting.push(batch);
+    if (batch.appends.length > 0) this.#waiting.push(batch);
     this.#prepare();
     this.#commit();
   }
@@ -109,7 +125,9 @@ export class Writer {
       const { builder, appends, reserved } = this.#next;
       // What may use the reserve is committed alone, or it would take others with it.
       if (appends > 0 && (batch.reserved || reserved || builder.bytes >= this.#setup.group_bytes_max)) return;
+      const start = this.#tools.monotonic();
       readBatch(batch, (record, payload) => builder.add(record, payload));
+      this.#next.prepared_ms += this.#tools.monotonic() - start;
       this.#next.appends += batch.appends.length;
       this.#next.reserved = batch.reserved;
       this.#waiting.shift();
@@ -117,7 +135,7 @@ export class Writer {
   }
 
   #commit(): void {
-    while (!this.#syncing && this.#next.appends > 0 && this.#ended === undefined) {
+    while (!this.#syncing && !this.#awaits && this.#next.appends > 0 && this.#ended === undefined) {
       const group = this.#next;
       const failure = this.#write(group);
       if (failure !== undefined) {
@@ -131,10 +149,11 @@ export class Writer {
       this.#sequence += group.builder.count;
       this.#range = group.builder.range;
       this.#spare.reset(this.#start());
-      this.#next = { builder: this.#spare, appends: 0, reserved: false };
+      this.#next = { builder: this.#spare, appends: 0, reserved: false, prepared_ms: 0 };
       this.#spare = group.builder;
+      const start = this.#tools.monotonic();
       this.#segments.datasync((error) => {
-        this.#synced(error, group.appends, firstSequence);
+        this.#synced(error, group.appends, firstSequence, this.#tools.monotonic() - start);
       });
       this.#prepare();
     }
@@ -143,15 +162,21 @@ export class Writer {
   /** Forgets a group that could not be written, and prepares what waits behind it. */
   #restart(builder: GroupBuilder): void {
     builder.reset(this.#start());
-    this.#next = { builder, appends: 0, reserved: false };
+    this.#next = { builder, appends: 0, reserved: false, prepared_ms: 0 };
     this.#prepare();
   }
 
-  #synced(error: Error | null, appends: number, firstSequence: number): void {
+  /**
+   * Callers who were answered often append again at once. Where a sync takes longer than preparing a
+   * group, the next group waits for them: otherwise two halves of the callers would take turns, each
+   * paying a whole sync. Where preparing takes longer, turns are what keeps disk and processor both busy.
+   */
+  #synced(error: Error | null, appends: number, firstSequence: number, sync_ms: number): void {
     this.#syncing = false;
     if (error !== null) return this.#fail(new SyncFailure(this.#segments.path, error));
     this.#open -= appends;
-    this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range));
+    this.#awaits = this.#next.appends > 0 && sync_ms > this.#next.prepared_ms;
+    this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range), this.#awaits);
     this.#commit();
   }
 
