@@ -40,6 +40,11 @@ access:
   tools: { allow: [web/search] }
   resources: { allow: ["crm/*", "web/*"] }
 ---
+agent: masked
+access:
+  tools: { allow: [crm/person] }
+  data: { deny: [ssn] }
+---
 agent: hidden
 conceal: true
 access:
@@ -52,6 +57,13 @@ export const reportSchema: JsonObject = {
   required: ['total'],
 };
 
+export const personSchema: JsonObject = {
+  type: 'object',
+  properties: { name: { type: 'string' }, ssn: { type: 'string' } },
+  required: ['name', 'ssn'],
+  additionalProperties: false,
+};
+
 export function servers(): { crm: FakeUpstream; web: FakeUpstream } {
   const crm = new FakeUpstream('crm', {
     capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} },
@@ -61,6 +73,7 @@ export function servers(): { crm: FakeUpstream; web: FakeUpstream } {
       tool('search'),
       tool('delete', { annotations: { destructiveHint: true } }),
       tool('report', { outputSchema: reportSchema }),
+      tool('person', { outputSchema: personSchema }),
       tool('number', { outputSchema: { type: 'number' } }),
       tool('export', {
         inputSchema: {
@@ -127,7 +140,12 @@ export interface FixtureOptions {
   policy?: string;
 }
 
-export const keys = { support: 'remit_support', reader: 'remit_reader', hidden: 'remit_hidden' };
+export const keys = {
+  support: 'remit_support',
+  reader: 'remit_reader',
+  hidden: 'remit_hidden',
+  masked: 'remit_masked',
+};
 
 /** A listening gateway that is closed when the test ends. */
 export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {

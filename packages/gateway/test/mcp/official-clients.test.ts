@@ -165,6 +165,17 @@ describe.each(clients)('the client of %s', (_name, connect, isModern) => {
     });
   });
 
+  it('takes a result out of which the policy has taken data', async () => {
+    const { url, crm } = await fixture();
+    const { client } = await connect(url, keys.masked);
+    const structuredContent = { name: 'Ada', ssn: '078-05-1120' };
+    crm.behaviours.set('person', () => text(JSON.stringify(structuredContent), { structuredContent }));
+    await client.listTools();
+    const result = await client.callTool({ name: 'person' });
+    expect(result).toMatchObject({ structuredContent: { name: 'Ada' } });
+    expect(JSON.stringify(result)).not.toContain('078-05-1120');
+  });
+
   it('takes a structured result that is no object', async () => {
     const { url, crm } = await fixture();
     const { client } = await connect(url, keys.support);
