@@ -23,7 +23,7 @@ export interface ListenerSettings {
   allowedOrigins?: readonly string[];
 }
 
-export interface ListenerDependencies {
+interface ListenerDependencies {
   agents: AgentDirectory;
   bounds: Bounds;
   /** Whether the workspace has this server. */

@@ -1,7 +1,7 @@
 /** Which agent sends this request: a bearer key in the Authorization header (RFC 6750, section 2.1). */
 import type { AgentDirectory, AgentIdentity } from '@remit/enforce';
 
-export type Identified =
+type Identified =
   | { ok: true; identity: AgentIdentity }
   /** `challenge` is the value of WWW-Authenticate (RFC 6750, section 3). */
   | { ok: false; challenge: string; reason: string };

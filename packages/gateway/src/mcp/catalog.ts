@@ -3,7 +3,7 @@ import type { Listing, Upstream, UpstreamEvent } from '../exchange.ts';
 
 export type CatalogChange = 'tools' | 'resources' | 'prompts';
 
-export interface CatalogListener {
+interface CatalogListener {
   /** Lists of this server, or of all where `server` is absent, may read differently now. */
   changed(what: CatalogChange, server?: string): void;
   updated(server: string, uri: string): void;

@@ -122,7 +122,7 @@ function methodNotAllowed(http: McpHttpRequest, allow: string): RpcFault {
   return invalidRequest(`${http.request.method ?? ''} is not allowed here.`, 405);
 }
 
-export function unsupportedVersion(requested: string): RpcFault {
+function unsupportedVersion(requested: string): RpcFault {
   return new RpcFault(rpcCodes.unsupportedProtocolVersion, 'Unsupported protocol version', {
     data: { supported: [...modernVersions, ...legacyVersions], requested },
     status: 400,

@@ -15,7 +15,7 @@ const cacheable = new Set([
   'resources/read',
 ]);
 
-export interface ResultStyle {
+interface ResultStyle {
   version: ProtocolVersion;
   serverInfo: JsonObject;
   listTtlMs: number;

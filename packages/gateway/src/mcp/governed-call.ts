@@ -29,7 +29,7 @@ export interface Target {
   params(args: JsonObject): JsonObject;
 }
 
-export type CallAnswer =
+type CallAnswer =
   | { kind: 'result'; result: JsonObject }
   | { kind: 'error'; error: RpcError }
   | { kind: 'refused'; refusal: Refusal }

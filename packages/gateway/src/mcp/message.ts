@@ -12,7 +12,7 @@ export interface RequestMessage {
   params: JsonObject;
 }
 
-export interface NotificationMessage {
+interface NotificationMessage {
   kind: 'notification';
   method: string;
   params: JsonObject;

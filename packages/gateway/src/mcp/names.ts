@@ -8,9 +8,9 @@ export interface Named {
   name: string;
 }
 
-export const nameSeparator = '__';
+const nameSeparator = '__';
 
-export function qualifiedName(item: Named): string {
+function qualifiedName(item: Named): string {
   return `${item.server}${nameSeparator}${item.name}`;
 }
 

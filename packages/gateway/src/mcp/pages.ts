@@ -11,7 +11,7 @@ export interface Item {
   value: JsonObject;
 }
 
-export interface Page {
+interface Page {
   items: JsonObject[];
   nextCursor?: string;
 }

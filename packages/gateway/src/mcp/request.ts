@@ -45,7 +45,7 @@ export interface AgentRequest {
   notes: RequestNotes;
 }
 
-export interface RequestNotes {
+interface RequestNotes {
   /** A tool that the policy knows. */
   tool?: string;
   /** Why it did not go well, where that is neither a JSON-RPC code nor a tool's own error. */

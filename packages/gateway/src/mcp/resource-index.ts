@@ -2,14 +2,14 @@
 import type { JsonObject } from '@remit/contracts';
 import type { Listing } from '../exchange.ts';
 
-export interface ResourceEntry {
+interface ResourceEntry {
   uri: string;
   /** Servers that list it; more than one means that only `/mcp/{server}` can tell them apart. */
   servers: string[];
   definition: JsonObject;
 }
 
-export interface TemplateEntry {
+interface TemplateEntry {
   template: string;
   server: string;
   definition: JsonObject;

@@ -27,7 +27,7 @@ export const rpcCodes = {
   foreign: -31004,
 } as const;
 
-export interface RpcFaultOptions {
+interface RpcFaultOptions {
   data?: JsonValue;
   /** HTTP status where the answer has not begun yet; 200 where absent. */
   status?: number;

@@ -21,7 +21,7 @@ export interface ToolEntry extends Named {
   served: boolean;
 }
 
-export interface PromptEntry extends Named {
+interface PromptEntry extends Named {
   definition: JsonObject;
 }
 

@@ -10,7 +10,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 /** Buckets that the conventions give for `mcp.*.operation.duration`, in seconds. */
 const durationBuckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
-export interface OperationLabels {
+interface OperationLabels {
   method: string;
   /** Absent for requests that name no tool that the policy knows. */
   tool?: string;

@@ -15,7 +15,7 @@ import {
 } from '@opentelemetry/api';
 import type { TraceContext } from './trace-context.ts';
 
-export interface SpanStart {
+interface SpanStart {
   method: string;
   /** Tool or prompt name, where the policy or a server knows it. */
   target?: string;

@@ -9,7 +9,7 @@ interface KeptEvent {
   text: string;
 }
 
-export interface EventLogBounds {
+interface EventLogBounds {
   eventsMax: number;
   bytesMax: number;
 }

@@ -4,7 +4,7 @@ import { EventStream } from '../../http/event-stream.ts';
 import type { MessageStream } from '../stream.ts';
 import { eventId, type EventLog } from './event-log.ts';
 
-export interface ReplayStreamOptions {
+interface ReplayStreamOptions {
   /** Unique in the session. */
   number: number;
   log: EventLog;

@@ -24,7 +24,7 @@ export interface SessionOptions extends SessionOwner {
 }
 
 /** What waits for the client's answer to a request of ours. */
-export interface AwaitedResponse {
+interface AwaitedResponse {
   resolve(result: JsonValue): void;
   reject(error: RpcError): void;
 }

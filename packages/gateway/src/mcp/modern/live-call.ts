@@ -21,7 +21,7 @@ export interface RoundTrip {
   progressToken: JsonValue | undefined;
 }
 
-export interface LiveCallOptions {
+interface LiveCallOptions {
   services: Services;
   controller: AbortController;
   /** For the results that end a round trip. */
