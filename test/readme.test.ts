@@ -1,0 +1,90 @@
+/**
+ * The README's commands, typed as they stand, in a fresh clone with no node_modules and no build output:
+ * what a newcomer does and sees.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProcess, startProcess, temporaryFolder } from '@remit/testkit';
+import type { TemporaryFolder, TestProcess } from '@remit/testkit';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 300_000 });
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** The commands of the README's `sh` blocks, a block each. */
+const blocks = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```sh\n(.*?)^```/gms)].map(
+  ([, commands = ''], n) => ({ name: `block ${n + 1}`, commands }),
+);
+const separator = '=== end of block ===';
+
+let folder: TemporaryFolder;
+let clone: string;
+let start: TestProcess;
+let printed: string[];
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  clone = join(folder.path, 'remit');
+  execFileSync('git', ['clone', '--quiet', root, clone]);
+  start = startProcess(['bash', '-c', blocks[0]!.commands], { cwd: clone, env: newcomer() });
+  await start.output(/^ready · .*$/m);
+  const script = blocks.slice(1).map(({ commands }) => `${commands}\necho '${separator}'`);
+  const rest = await runProcess(['bash', '-c', `set -uo pipefail\n${script.join('\n')}`], {
+    cwd: clone,
+    env: newcomer(),
+  });
+  printed = `${separator}${rest.stdout}`.split(separator);
+  if (printed.length !== blocks.length + 1)
+    throw new Error(`a block ended early\n${rest.stdout}\n${rest.stderr}`);
+});
+afterAll(async () => {
+  await start.stop(20_000);
+  await folder.remove();
+});
+
+/** A newcomer has a home of their own, and of Node only what the machine came with. */
+function newcomer(): NodeJS.ProcessEnv {
+  const path = (process.env['PATH'] ?? '').split(':').filter((part) => !part.startsWith(root));
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|VITEST|REMIT_|XDG_)/.test(name));
+  // The machine's own trust in its registry stays.
+  const trust = { NODE_EXTRA_CA_CERTS: process.env['NODE_EXTRA_CA_CERTS'] };
+  return { ...Object.fromEntries(kept), ...trust, PATH: path.join(':'), HOME: folder.path, NO_COLOR: '1' };
+}
+
+const outputOf = (words: string): string => {
+  const index = blocks.findIndex(({ commands }) => commands.includes(words));
+  return printed[index] ?? '';
+};
+
+test('`npm start` in a fresh clone prints the one ready line that the README shows', () => {
+  const ready = start.stdout.split('\n').filter((line) => line.startsWith('ready'));
+  expect(ready).toEqual(['ready · agents http://127.0.0.1:4747/mcp · console http://127.0.0.1:4748']);
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain(ready[0]);
+});
+
+test('the first call is answered, without what the policy denies', () => {
+  const answer = outputOf('customer-lookup');
+  expect(answer).toContain('"resultType":"complete"');
+  expect(answer).toMatch(/C-1001/);
+  expect(answer).not.toMatch(/"isError":true|ssn|credit_card|password_hash/);
+});
+
+test('the MCP Inspector shows the refusal with its rule', () => {
+  const answer = outputOf('@modelcontextprotocol/inspector');
+  expect(answer).toContain('denied_by_policy');
+  expect(answer).toContain('agents/support.yaml');
+});
+
+test('both calls are in the log, and the log verifies', () => {
+  const log = outputOf('audit search');
+  expect(log).toMatch(/customer-lookup\s+success/);
+  expect(log).toMatch(/database-query\s+denied/);
+  expect(log).toMatch(/verif/i);
+});
+
+test('a workspace of one’s own passes its check', () => {
+  expect(existsSync(join(clone, 'my-workspace'))).toBe(true);
+  expect(outputOf('remit init')).not.toMatch(/\berror\b/);
+});
