@@ -29,7 +29,7 @@ async function call(key: string, args: Record<string, unknown>): Promise<Called>
   const transport = new StreamableHTTPClientTransport(new URL(`${running.agents}/mcp`), {
     requestInit: { headers },
   });
-  await client.connect(transport as Parameters<Client['connect']>[0]);
+  await client.connect(transport);
   try {
     const result = await client.callTool({ name: 'record', arguments: args });
     const content = result.structuredContent as { remit?: Called['refusal'] } | undefined;

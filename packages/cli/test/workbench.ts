@@ -50,7 +50,8 @@ const command = [
 ];
 
 export async function workbench(documents?: (calls: string) => string): Promise<Workbench> {
-  const { path, remove } = await temporaryFolder();
+  const temporary = await temporaryFolder();
+  const { path } = temporary;
   const [workspace, data, calls] = [join(path, 'workspace'), join(path, 'data'), join(path, 'calls.db')];
   mkdirSync(workspace);
   const env = { PATH: process.env['PATH'] ?? '', HOME: path, XDG_STATE_HOME: join(path, 'state') };
@@ -82,7 +83,7 @@ export async function workbench(documents?: (calls: string) => string): Promise<
     },
     remove: async () => {
       for (const running of processes) await running.stop();
-      await remove();
+      await temporary.remove();
     },
   };
 }
