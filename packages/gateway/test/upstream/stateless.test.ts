@@ -272,11 +272,11 @@ describe('the subscription', () => {
 
   test('that the server refuses is not asked for again', async () => {
     const server = await scriptedHttp({ 'server/discover': discover });
-    const connected = upstream({ url: server.url });
+    const connected = upstream({ url: server.url }, { bounds: { restart_delay_first_ms: 1 } });
     await connected.ready(10_000);
-    await waitFor(() => server.calls('subscriptions/listen').length === 1);
     await connected.watch('a:1');
-    expect(connected.state).toBe('ready');
+    for (let call = 0; call < 50; call += 1) await connected.request(toolCall('echo', {}));
+    expect(server.calls('subscriptions/listen')).toHaveLength(2);
   });
 
   test('of no more resources than the bound', async () => {

@@ -48,12 +48,21 @@ test('the negotiated version and the session go with every later request, and th
 });
 
 test('no request overtakes the note that the handshake is done', async () => {
+  let noted = false;
+  const overtaking: boolean[] = [];
   const server = await scriptedHttp({
-    'notifications/initialized': (_, response) => void setTimeout(() => response.writeHead(202).end(), 200),
+    'notifications/initialized': (_, response) =>
+      void setTimeout(() => {
+        noted = true;
+        response.writeHead(202).end();
+      }, 200),
+    'tools/list': (message, response) => {
+      overtaking.push(!noted);
+      result(response, message, { tools: [] });
+    },
   });
   await upstream({ url: server.url }).ready(10_000);
-  const order = server.received.map(({ message }) => message?.['method']);
-  expect(order.indexOf('tools/list')).toBeGreaterThan(order.indexOf('notifications/initialized'));
+  expect(overtaking).toEqual([false]);
 });
 
 test('a stream that breaks off is read on from its last event, and the call is not sent again', async () => {
@@ -199,8 +208,10 @@ test('a credential that would break a header is refused without being shown', as
 });
 
 test.each([401, 403])('an HTTP %i says that the credential was refused, and not which', async (status) => {
-  const refuse: Answer = (_, response, { headers }) =>
-    json(response, { error: `bad token ${headers.authorization}` }, {}, status);
+  const refuse: Answer = (message, response, { headers }) => {
+    const error = { code: -32000, message: `bad token ${headers.authorization}` };
+    json(response, { jsonrpc: '2.0', id: message['id'], error }, {}, status);
+  };
   const secret = { credentials: () => 'hunter2-hunter2' };
   const headers = { Authorization: 'Bearer secret:t' };
   const at_call = await scriptedHttp({ 'tools/call': refuse });
