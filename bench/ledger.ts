@@ -54,9 +54,9 @@ class RawGroups {
   }
 }
 
-function rawSide(folder: string): Side {
-  const file = fs.openSync(path.join(folder, 'raw'), 'w');
-  const bytes = Buffer.alloc(eventBytes, 'x');
+/** `bytes` gives what is appended: ready bytes, or the events of the ledger's side as JSON lines. */
+function rawSide(folder: string, name: string, bytes: () => Buffer): Side {
+  const file = fs.openSync(path.join(folder, name), 'w');
   const groups = new RawGroups((group, done) => {
     fs.write(file, Buffer.concat(group), (error) => {
       if (error !== null) throw error;
@@ -66,7 +66,7 @@ function rawSide(folder: string): Side {
       });
     });
   });
-  return { append: () => groups.append(bytes), close: () => fs.closeSync(file) };
+  return { append: () => groups.append(bytes()), close: () => fs.closeSync(file) };
 }
 
 /** The other commit unit that was considered: a blob row for each group. */
@@ -190,6 +190,7 @@ function rateRow(writers: number, results: Record<string, Measured>): BenchRow {
     ours: rate('ledger'),
     peers: {
       raw: rate('raw'),
+      'raw JSON lines': rate('raw JSON lines'),
       'segment file': rate('segment file'),
       'SQLite blob row': rate('SQLite blob row'),
     },
@@ -207,6 +208,7 @@ function latencyRow(results: Record<string, Measured>): BenchRow {
     ours: p50('ledger'),
     peers: {
       raw: p50('raw'),
+      'raw JSON lines': p50('raw JSON lines'),
       'segment file': p50('segment file'),
       'SQLite blob row': p50('SQLite blob row'),
     },
@@ -218,8 +220,13 @@ function latencyRow(results: Record<string, Measured>): BenchRow {
 
 export async function benchLedger(): Promise<BenchRow[]> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'remit-bench-ledger-'));
+  const ready = Buffer.alloc(eventBytes, 'x');
+  let number = 0;
   const sides: Record<string, Side> = {
-    raw: rawSide(folder),
+    raw: rawSide(folder, 'raw', () => ready),
+    'raw JSON lines': rawSide(folder, 'lines', () =>
+      Buffer.from(`${JSON.stringify(event((number += 1)))}\n`),
+    ),
     'segment file': segmentSide(folder),
     'SQLite blob row': blobRowSide(folder),
     ledger: await ledgerSide(folder),
