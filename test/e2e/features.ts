@@ -75,7 +75,7 @@ async function elicitation(agent: TestAgent): Promise<void> {
   expect(textOf(answer)).toBe('User response: action="accept", content={"response":"blue"}');
 }
 
-/** Only new servers ask in rounds; an old client sees one question after the other. */
+/** New servers ask in rounds, old ones one question after the other; clients see either in their own way. */
 async function severalRounds(agent: TestAgent): Promise<void> {
   const twice = await agent.call('test_input_required_result_multi_round');
   expect(textOf(twice)).toBe('Multi-round complete for "blue" who likes blue');
@@ -170,9 +170,7 @@ async function resourceUpdates(agent: TestAgent): Promise<void> {
   expect(contents?.['text']).toBe(`Watched resource, ${version}`);
 }
 
-type Feature = [name: string, run: (agent: TestAgent) => Promise<void>];
-
-const features: Feature[] = [
+export const features: [name: string, run: (agent: TestAgent) => Promise<void>][] = [
   ['tools', tools],
   ['structured output', structuredOutput],
   ['mirrored arguments', mirroredArguments],
@@ -183,6 +181,7 @@ const features: Feature[] = [
   ['completion', completion],
   ['elicitation', elicitation],
   ['elicitation by URL', urlElicitation],
+  ['elicitation in several rounds', severalRounds],
   ['sampling', sampling],
   ['roots', roots],
   ['progress', progress],
@@ -190,8 +189,3 @@ const features: Feature[] = [
   ['cancellation', cancellation],
   ['changes of lists', listChanged],
 ];
-
-/** What a server of this era offers. */
-export function featuresOf(era: 'session' | 'stateless'): Feature[] {
-  return era === 'session' ? features : [...features, ['several rounds', severalRounds]];
-}

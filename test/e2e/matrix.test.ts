@@ -7,7 +7,7 @@ import type { TestAgent } from '@remit/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { startGoverned } from './allow-all.ts';
 import type { Governed } from './allow-all.ts';
-import { featuresOf } from './features.ts';
+import { features } from './features.ts';
 
 const servers = [
   { server: 'old server on http', era: 'session', transport: 'http' },
@@ -38,6 +38,6 @@ describe.each(servers)('$server', ({ era, transport: serverTransport }) => {
     });
     afterAll(() => agent.close());
 
-    test.each(featuresOf(era))('%s', (_name, run) => run(agent));
+    test.each(features)('%s', (_name, run) => run(agent));
   });
 });

@@ -3,7 +3,7 @@ import { connectSessionAgent, connectStatelessAgent, startReferenceServer } from
 import type { ReferenceServer, TestAgent } from '@remit/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { directEndpoint } from './allow-all.ts';
-import { featuresOf } from './features.ts';
+import { features } from './features.ts';
 
 const direct = [
   { era: 'session', transport: 'http' },
@@ -26,5 +26,5 @@ describe.each(direct)('$era era on $transport, without a gateway', ({ era, trans
     await server.close();
   });
 
-  test.each(featuresOf(era))('%s', (_name, run) => run(agent));
+  test.each(features)('%s', (_name, run) => run(agent));
 });

@@ -25,16 +25,11 @@ export const capabilities = {
 
 const allTools: readonly ReferenceTool[] = [...contentTools, ...streamTools, ...askTools, ...roundTools];
 
-function ofEra<Item extends { era?: Era }>(items: readonly Item[], era: Era): Item[] {
-  return items.filter((item) => item.era === undefined || item.era === era);
-}
-
 /** The tools that a server of this era lists now. */
 export function listTools(era: Era, state: ReferenceState): ReferenceTool[] {
-  const shown = state.lists('tools')
-    ? allTools
-    : allTools.filter((t) => t.definition.name !== changeable.tools);
-  return ofEra(shown, era);
+  return allTools
+    .filter((tool) => tool.era === undefined || tool.era === era)
+    .filter((tool) => state.lists('tools') || tool.definition.name !== changeable.tools);
 }
 
 export function toolDefinitions(era: Era, state: ReferenceState): ReferenceDefinition[] {
@@ -45,17 +40,14 @@ export function findTool(era: Era, state: ReferenceState, name: string): Referen
   return listTools(era, state).find((tool) => tool.definition.name === name);
 }
 
-export function promptDefinitions(era: Era, state: ReferenceState): Prompt[] {
-  return listPrompts(era, state).map((prompt) => prompt.definition);
+export function promptDefinitions(state: ReferenceState): Prompt[] {
+  return listPrompts(state).map((prompt) => prompt.definition);
 }
 
-export function findPrompt(era: Era, state: ReferenceState, name: string): ReferencePrompt | undefined {
-  return listPrompts(era, state).find((prompt) => prompt.definition.name === name);
+export function findPrompt(state: ReferenceState, name: string): ReferencePrompt | undefined {
+  return listPrompts(state).find((prompt) => prompt.definition.name === name);
 }
 
-function listPrompts(era: Era, state: ReferenceState): ReferencePrompt[] {
-  const shown = state.lists('prompts')
-    ? prompts
-    : prompts.filter((p) => p.definition.name !== changeable.prompts);
-  return ofEra(shown, era);
+function listPrompts(state: ReferenceState): readonly ReferencePrompt[] {
+  return prompts.filter((prompt) => state.lists('prompts') || prompt.definition.name !== changeable.prompts);
 }

@@ -9,7 +9,6 @@ import { stringArgument } from '../string-argument.ts';
 
 export interface ReferencePrompt {
   definition: Prompt;
-  era?: 'stateless';
   run(args: JsonObject, call: Call): PromptReply;
 }
 
@@ -65,7 +64,6 @@ const withImage: ReferencePrompt = {
 
 const asking: ReferencePrompt = {
   definition: { name: 'test_input_required_result_prompt', description: 'Asks before it answers.' },
-  era: 'stateless',
   run: (_args, call) => {
     const context = acceptedField(call, 'user_context', 'context');
     if (context === undefined)

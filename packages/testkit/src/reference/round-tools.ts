@@ -1,6 +1,6 @@
 /**
  * The tools with the names that the conformance scenarios of multi-round-trip requests (SEP-2322)
- * and of stateless servers (SEP-2575) call. Only the stateless era has them.
+ * and of stateless servers (SEP-2575) call. In the session era they ask one question after the other.
  */
 import type { JsonObject } from '@remit/contracts';
 import type { Asked, Call, ToolReply } from './call.ts';
@@ -12,7 +12,6 @@ import type { ReferenceTool } from './tool.ts';
 function roundTool(name: string, description: string, run: (call: Call) => ToolReply): ReferenceTool {
   return {
     definition: { name, description, inputSchema: noArguments },
-    era: 'stateless',
     run: (_args, call) => run(call),
   };
 }

@@ -22,41 +22,59 @@ type Extra = RequestHandlerExtra<mcp.ServerRequest, mcp.ServerNotification>;
 
 const rounds_max = 8;
 
+interface Session {
+  server: Server;
+  state: ReferenceState;
+  /** Messages below it are not sent. */
+  log_level: mcp.LoggingLevel;
+}
+
 /** A server for one session; closing it ends its subscriptions. */
 export function sessionServer(state: ReferenceState): Server {
   const server = new Server(serverInfo, { capabilities });
+  const session: Session = { server, state, log_level: 'debug' };
   const subscriptions = new Set<string>();
-  serveTools(server, state);
-  servePrompts(server, state);
+  serveTools(session);
+  servePrompts(session);
   serveResources(server, state, subscriptions);
   server.setRequestHandler(mcp.CompleteRequestSchema, (request) => complete(request.params.argument.value));
+  server.setRequestHandler(mcp.SetLevelRequestSchema, ({ params }) => {
+    session.log_level = params.level;
+    return {};
+  });
   announceChanges(server, state, subscriptions);
   return server;
 }
 
-function serveTools(server: Server, state: ReferenceState): void {
+function severity(level: mcp.LoggingLevel): number {
+  return mcp.LoggingLevelSchema.options.indexOf(level);
+}
+
+function serveTools(session: Session): void {
+  const { server, state } = session;
   server.setRequestHandler(mcp.ListToolsRequestSchema, () => ({ tools: toolDefinitions('session', state) }));
   server.setRequestHandler(mcp.CallToolRequestSchema, async ({ params }, extra) => {
     const tool = findTool('session', state, params.name);
     if (!tool) throw new mcp.McpError(mcp.ErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
     const args = jsonObject(params.arguments);
     try {
-      return await answered(server, extra, state, (call) => tool.run(args, call));
+      return await answered(session, extra, (call) => tool.run(args, call));
     } catch (error) {
       return { isError: true, content: [{ type: 'text', text: messageOf(error) }] };
     }
   });
 }
 
-function servePrompts(server: Server, state: ReferenceState): void {
+function servePrompts(session: Session): void {
+  const { server, state } = session;
   server.setRequestHandler(mcp.ListPromptsRequestSchema, () => ({
-    prompts: promptDefinitions('session', state),
+    prompts: promptDefinitions(state),
   }));
   server.setRequestHandler(mcp.GetPromptRequestSchema, ({ params }, extra) => {
-    const prompt = findPrompt('session', state, params.name);
+    const prompt = findPrompt(state, params.name);
     if (!prompt) throw new mcp.McpError(mcp.ErrorCode.InvalidParams, `Unknown prompt: ${params.name}`);
     const args = jsonObject(params.arguments);
-    return answered(server, extra, state, (call) => prompt.run(args, call));
+    return answered(session, extra, (call) => prompt.run(args, call));
   });
 }
 
@@ -107,17 +125,16 @@ function ignoreClosed(sent: Promise<void>): void {
 
 /** Runs the work, asks the client what it wants to know, and runs it again with the answers. */
 async function answered<Result extends object>(
-  server: Server,
+  session: Session,
   extra: Extra,
-  state: ReferenceState,
   run: (call: Call) => Result | Asked | Promise<Result | Asked>,
 ): Promise<Result> {
   let answers: JsonObject = {};
   let kept: JsonObject | undefined;
   for (let round = 0; round < rounds_max; round += 1) {
-    const reply = await run(sessionCall(server, extra, state, answers, kept));
+    const reply = await run(sessionCall(session, extra, answers, kept));
     if (!isAsked(reply)) return reply;
-    answers = await askAll(server, extra, reply.ask);
+    answers = await askAll(session.server, extra, reply.ask);
     kept = reply.state;
   }
   throw new Error(`no answer after ${String(rounds_max)} rounds`);
@@ -145,27 +162,30 @@ function requireCapability(server: Server, request: InputRequest): void {
 }
 
 function sessionCall(
-  server: Server,
+  session: Session,
   extra: Extra,
-  state: ReferenceState,
   answers: JsonObject,
   kept: JsonObject | undefined,
 ): Call {
   const progress_token = extra._meta?.progressToken;
   return {
     era: 'session',
-    capabilities: jsonObject(server.getClientCapabilities()),
+    capabilities: jsonObject(session.server.getClientCapabilities()),
     signal: extra.signal,
     progress_token,
     answers,
     state: kept,
-    server: state,
+    server: session.state,
     progress: async (progress, total, message) => {
       if (progress_token === undefined) return;
       const params = { progressToken: progress_token, progress, total, message };
       await extra.sendNotification({ method: 'notifications/progress', params });
     },
-    log: (level, data) => server.sendLoggingMessage({ level, data }, extra.sessionId),
+    log: async (level, data) => {
+      if (severity(level) < severity(session.log_level)) return;
+      // With the request that it belongs to; the server's own method sends it with none.
+      await extra.sendNotification({ method: 'notifications/message', params: { level, data } });
+    },
     closeStream: () => extra.closeSSEStream?.(),
   };
 }

@@ -75,9 +75,9 @@ function registerTool(server: McpServer, state: ReferenceState, tool: ReferenceT
 }
 
 function servePrompts({ server }: McpServer, state: ReferenceState): void {
-  server.setRequestHandler('prompts/list', () => ({ prompts: promptDefinitions('stateless', state) }));
+  server.setRequestHandler('prompts/list', () => ({ prompts: promptDefinitions(state) }));
   server.setRequestHandler('prompts/get', async ({ params }, context) => {
-    const prompt = findPrompt('stateless', state, params.name);
+    const prompt = findPrompt(state, params.name);
     if (!prompt) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown prompt: ${params.name}`);
     return replied(prompt.run(params.arguments ?? {}, statelessCall(context, state)));
   });

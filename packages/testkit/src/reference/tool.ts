@@ -20,8 +20,8 @@ export interface ReferenceDefinition {
 /** One tool of the reference server: its definition exactly as listed, and what it does. */
 export interface ReferenceTool {
   definition: ReferenceDefinition;
-  /** Only servers of this era list it. */
-  era?: 'session' | 'stateless';
+  /** Only servers of this era list it; all do where it is absent. */
+  era?: 'session';
   run(args: JsonObject, call: Call): ToolReply | Promise<ToolReply>;
 }
 
