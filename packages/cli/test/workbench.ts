@@ -13,7 +13,7 @@ import {
 import { thisMachine, type Machine } from '../src/machine.ts';
 import { run } from '../src/run.ts';
 
-export interface Invoked {
+interface Invoked {
   code: number;
   stdout: string;
   stderr: string;

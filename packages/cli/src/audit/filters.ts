@@ -15,7 +15,7 @@ export const filterNames = [
   'since',
   'until',
 ] as const;
-export type FilterName = (typeof filterNames)[number];
+type FilterName = (typeof filterNames)[number];
 export type FilterOptions = Partial<Record<FilterName, string>>;
 
 export interface EventFilter {

@@ -3,7 +3,7 @@ import type { ToolDefinition, ToolsLock } from '@remit/contracts';
 import { fingerprint } from '@remit/inspect';
 import type { LiveTools } from './tools-lock.ts';
 
-export type ToolStatus = 'same' | 'changed' | 'added' | 'removed' | 'unseen';
+type ToolStatus = 'same' | 'changed' | 'added' | 'removed' | 'unseen';
 
 export interface ToolChange {
   server: string;
