@@ -274,6 +274,7 @@ describe('the subscription', () => {
     const server = await scriptedHttp({ 'server/discover': discover });
     const connected = upstream({ url: server.url }, { bounds: { restart_delay_first_ms: 1 } });
     await connected.ready(10_000);
+    await waitFor(() => server.calls('subscriptions/listen').length === 1);
     await connected.watch('a:1');
     for (let call = 0; call < 50; call += 1) await connected.request(toolCall('echo', {}));
     expect(server.calls('subscriptions/listen')).toHaveLength(2);
