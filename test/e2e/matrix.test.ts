@@ -7,7 +7,7 @@ import type { TestAgent } from '@remit/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { startGoverned } from './allow-all.ts';
 import type { Governed } from './allow-all.ts';
-import { features } from './features.ts';
+import { features, lastFeatures } from './features.ts';
 
 const servers = [
   { server: 'old server on http', era: 'session', transport: 'http' },
@@ -31,13 +31,18 @@ describe.each(servers)('$server', ({ era, transport: serverTransport }) => {
   });
   afterAll(() => governed.stop());
 
-  describe.each(clients)('$client', ({ connect, transport }) => {
-    let agent: TestAgent;
-    beforeAll(async () => {
-      agent = await connect(await governed.remit.endpoint('tester', transport));
-    });
-    afterAll(() => agent.close());
+  describe.each([
+    { part: 'while nothing was cancelled', rows: features },
+    { part: 'at last', rows: lastFeatures },
+  ])('$part', ({ rows }) => {
+    describe.each(clients)('$client', ({ connect, transport }) => {
+      let agent: TestAgent;
+      beforeAll(async () => {
+        agent = await connect(await governed.remit.endpoint('tester', transport));
+      });
+      afterAll(() => agent.close());
 
-    test.each(features)('%s', (_name, run) => run(agent));
+      test.each(rows)('%s', (_name, run) => run(agent));
+    });
   });
 });
