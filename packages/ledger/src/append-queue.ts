@@ -1,7 +1,7 @@
 /** Appends between the caller and the writer: bounded, in order, sent on together. */
 import { Fault, type NewRecord, type Position } from '@remit/contracts';
 import { prepareRecord } from './record/leaf.ts';
-import { BatchBuilder, type Batch } from './writer/batch.ts';
+import { BatchBuilder, type Batch, type BatchKind } from './writer/batch.ts';
 
 export interface QueueBounds {
   queue_records_max: number;
@@ -19,6 +19,9 @@ interface OpenAppend {
   resolve(positions: Position[]): void;
   reject(fault: Fault): void;
 }
+
+/** A busy turn of the event loop is sent on in parts, so that the writer seals one while the next is made. */
+const recordsPerPart = 64;
 
 export class AppendQueue {
   readonly #bounds: QueueBounds;
@@ -47,14 +50,15 @@ export class AppendQueue {
     const bytes = prepared.reduce((sum, record) => sum + record.bytes, 0);
     this.#refuseWhereFull(prepared.length, bytes);
     const reserved = purpose === 'refusals_from_reserve';
-    // Committed alone: see `Batch.reserved`.
-    if (reserved) this.#flush(false);
+    // Committed alone: see `BatchKind`.
+    if (reserved) this.#flush('whole');
     const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
     this.#open.push({ purpose, records: prepared.length, bytes, resolve, reject });
     this.#records += prepared.length;
     this.#bytes += bytes;
     this.#batch.add(prepared);
-    if (reserved) this.#flush(true);
+    if (reserved) this.#flush('reserved');
+    else if (this.#batch.records >= recordsPerPart) this.#flush('part');
     else this.#schedule();
     return promise;
   }
@@ -78,7 +82,7 @@ export class AppendQueue {
   }
 
   denyAll(fault: Fault): void {
-    this.#batch.take(false);
+    this.#batch.take('whole');
     this.deny(this.#open.length, fault);
   }
 
@@ -113,25 +117,26 @@ export class AppendQueue {
     );
   }
 
-  /** After everything that this turn of the event loop appends, so that it shares a group. */
   /** Sends what the callers append in this turn of the event loop, or that it is nothing. */
   announce(): void {
     this.#announced = true;
     this.#schedule();
   }
 
+  /** After everything that this turn of the event loop appends, so that it shares a group. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush(false);
+      this.#flush('whole');
     });
   }
 
-  #flush(reserved: boolean): void {
-    if (this.#batch.isEmpty && !this.#announced) return;
+  #flush(kind: BatchKind): void {
+    if (this.#batch.records === 0 && !this.#announced) return;
     this.#announced = false;
-    this.#send(this.#batch.take(reserved));
+    this.#send(this.#batch.take(kind));
+    if (kind === 'part') this.announce();
   }
 }

@@ -146,7 +146,7 @@ describe('a writer whose sync has failed', () => {
     const batch = (): Batch => {
       const builder = new BatchBuilder();
       builder.add([prepareRecord(intent('act_1'), 1000)]);
-      return builder.take(false);
+      return builder.take('whole');
     };
     disk.faults = [{ operation: 'datasync', code: 'EIO', times: 1 }];
     writer.submit(batch());

@@ -11,9 +11,14 @@ export interface Batch {
   bytes: Uint8Array<ArrayBuffer>;
   /** Number of records of each append. */
   appends: number[];
-  /** May use the disk's reserve: it records that the disk is full. */
-  reserved: boolean;
+  kind: BatchKind;
 }
+
+/**
+ * `whole`: all that there is for now. `part`: more follows at once, and is worth waiting for. `reserved`: may
+ * use the disk's reserve, because it records that the disk is full.
+ */
+export type BatchKind = 'whole' | 'part' | 'reserved';
 
 const noPayload = 0xffffffff;
 const headBytes = 8;
@@ -22,22 +27,25 @@ const firstCapacity = 4096;
 export class BatchBuilder {
   #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
   #at = 0;
+  #records = 0;
   #appends: number[] = [];
 
-  get isEmpty(): boolean {
-    return this.#appends.length === 0;
+  get records(): number {
+    return this.#records;
   }
 
   add(records: readonly PreparedRecord[]): void {
     for (const record of records) this.#addRecord(record);
     this.#appends.push(records.length);
+    this.#records += records.length;
   }
 
   /** The batch so far; the builder is empty then. */
-  take(reserved: boolean): Batch {
-    const batch = { bytes: this.#bytes.subarray(0, this.#at), appends: this.#appends, reserved };
+  take(kind: BatchKind): Batch {
+    const batch = { bytes: this.#bytes.subarray(0, this.#at), appends: this.#appends, kind };
     this.#bytes = Buffer.alloc(0);
     this.#at = 0;
+    this.#records = 0;
     this.#appends = [];
     return batch;
   }

@@ -102,7 +102,7 @@ export class Writer {
 
   /** Takes a batch; an empty one says that nothing more comes for now. */
   submit(batch: Batch): void {
-    this.#awaits = false;
+    this.#awaits = batch.kind === 'part';
     if (this.#ended !== undefined) return this.#tools.events.denied(batch.appends.length, this.#ended, false);
     this.#open += batch.appends.length;
     if (batch.appends.length > 0) this.#waiting.push(batch);
@@ -124,12 +124,16 @@ export class Writer {
     for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
       const { builder, appends, reserved } = this.#next;
       // What may use the reserve is committed alone, or it would take others with it.
-      if (appends > 0 && (batch.reserved || reserved || builder.bytes >= this.#setup.group_bytes_max)) return;
+      if (
+        appends > 0 &&
+        (batch.kind === 'reserved' || reserved || builder.bytes >= this.#setup.group_bytes_max)
+      )
+        return;
       const start = this.#tools.monotonic();
       readBatch(batch, (record, payload) => builder.add(record, payload));
       this.#next.prepared_ms += this.#tools.monotonic() - start;
       this.#next.appends += batch.appends.length;
-      this.#next.reserved = batch.reserved;
+      this.#next.reserved = batch.kind === 'reserved';
       this.#waiting.shift();
     }
   }
@@ -175,7 +179,7 @@ export class Writer {
     this.#syncing = false;
     if (error !== null) return this.#fail(new SyncFailure(this.#segments.path, error));
     this.#open -= appends;
-    this.#awaits = this.#next.appends > 0 && sync_ms > this.#next.prepared_ms;
+    this.#awaits ||= this.#next.appends > 0 && sync_ms > this.#next.prepared_ms;
     this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range), this.#awaits);
     this.#commit();
   }
