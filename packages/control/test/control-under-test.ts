@@ -1,6 +1,6 @@
 /** A whole control plane on a real database in a folder of its own, with everybody who may call it. */
 import { join } from 'node:path';
-import type { ToolDefinition } from '@remit/contracts';
+import type { Decision, ToolDefinition } from '@remit/contracts';
 import { createControl, openRegistry, type ControlOptions, type Registry } from '@remit/control';
 import type { Approval } from '@remit/enforce';
 import type { CompiledPolicy, LoadResult } from '@remit/policy';
@@ -80,8 +80,13 @@ export async function controlUnderTest(
   return { app, registry, ledger, approvals, clock, failures, folder, send, person };
 }
 
+type Surroundings = Pick<
+  ControlOptions,
+  'approvals' | 'policy' | 'upstreams' | 'explain' | 'toolDigest' | 'metrics' | 'examine'
+>;
+
 /** Everything around the control plane that a test has no interest in. */
-export function surroundings(policy: CompiledPolicy) {
+export function surroundings(policy: CompiledPolicy): Surroundings {
   return {
     approvals: new OneApproval(),
     policy: policyHolder(policy),
@@ -93,7 +98,7 @@ export function surroundings(policy: CompiledPolicy) {
     toolDigest: (definition) => `sha256:${definition.name}`,
     metrics: () => Promise.resolve('remit_up 1\n'),
     examine: () => Promise.resolve([]),
-  } satisfies Partial<ControlOptions>;
+  };
 }
 
 /** Ids that no other control plane on the same folder has made. */
@@ -143,11 +148,12 @@ function toolNamed(name: string): ToolDefinition {
 /** A policy as far as the control plane looks into one. */
 export function policyNaming(...agents: string[]): CompiledPolicy {
   const profile = (name: string) =>
-    ({ name, mode: 'enforce', place: { file: `${name}.yaml`, line: 1 } }) as const;
+    ({ name, mode: 'enforce', conceal: false, place: { file: `${name}.yaml`, line: 1 } }) as const;
   return {
     version: 'sha256:policy',
     workspace: {
       name: 'test',
+      conceal: false,
       mode: agents.length === 0 ? 'observe' : 'enforce',
       servers: new Map([['crm', { name: 'crm', command: ['crm'], trust: 'internal' }]]),
       groups: new Map(),
@@ -178,7 +184,7 @@ function policyHolder(policy: CompiledPolicy): ControlOptions['policy'] {
   };
 }
 
-const decision = {
+const decision: Decision = {
   id: 'dec_1',
   effect: 'deny',
   policy_effect: 'deny',
@@ -187,7 +193,7 @@ const decision = {
   reasons: ['nothing allows it'],
   policy_version: 'sha256:policy',
   reservations: [],
-} as const satisfies object;
+};
 
 export const waiting: Approval = {
   id: 'apr_1',

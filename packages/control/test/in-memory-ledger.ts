@@ -1,5 +1,5 @@
 /** A ledger that keeps nothing on disk, for tests that are about something else. */
-import { Fault, type AuditEvent, type NewRecord, type Position } from '@remit/contracts';
+import { auditEventSchema, Fault, type AuditEvent, type NewRecord, type Position } from '@remit/contracts';
 import type { Ledger, LedgerStatus, SearchQuery } from '@remit/ledger';
 
 export class InMemoryLedger implements Ledger {
@@ -78,5 +78,5 @@ export class InMemoryLedger implements Ledger {
 }
 
 function eventOf({ id, event, time, meta, payload }: NewRecord): AuditEvent {
-  return { ...payload, ...meta, id, action: event, timestamp: time };
+  return auditEventSchema.parse({ ...payload, ...meta, id, action: event, timestamp: time });
 }

@@ -156,7 +156,7 @@ function changed(content: Buffer, change: Change): Buffer {
 
 /** Each unsynced change is lost, whole, or torn: cut short, or with some of its sectors missing. */
 function contentAfterCrash(file: StoredFile, random: () => number): Buffer {
-  return file.unsynced.reduce((content, change) => {
+  return file.unsynced.reduce<Buffer>((content, change) => {
     const fate = random();
     if (fate < 0.4) return content;
     if (fate < 0.6 || 'length' in change) return changed(content, change);

@@ -8,7 +8,7 @@ export interface PlainDocument {
   agent?: string;
   role?: string;
   roles?: string[];
-  inherit?: string[];
+  inherit?: readonly string[];
   mode?: 'observe' | 'enforce';
   risk?: 'low' | 'critical';
   access?: { tools?: { allow?: string[]; deny?: string[] } };
