@@ -81,9 +81,7 @@ test(
       };
       const client = new Client({ name: 'test', version: '1' });
       const requestInit = { headers: { authorization: `Bearer ${key}` } };
-      await client.connect(
-        new StreamableHTTPClientTransport(new URL(ready[1] ?? ''), { requestInit }),
-      );
+      await client.connect(new StreamableHTTPClientTransport(new URL(ready[1] ?? ''), { requestInit }));
       try {
         expect((await client.listTools()).tools.map(({ name }) => name)).toContain('read_graph');
         const result = await client.callTool({ name: 'read_graph', arguments: {} });

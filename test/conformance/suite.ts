@@ -6,7 +6,7 @@ import { runProcess, temporaryFolder } from '@remit/testkit';
 import { z } from 'zod';
 
 /** What to run: a revision's frozen requirements, or for revisions without them all that applies to it. */
-export const suites = {
+const suites = {
   '2026-07-28': ['--requirements', '2026-07-28'],
   '2025-11-25': ['--requirements', '2025-11-25'],
   '2025-06-18': ['--spec-version', '2025-06-18', '--suite', 'active'],
@@ -17,7 +17,7 @@ export type Revision = keyof typeof suites;
 
 /** From worst to best; a check that occurs more than once counts with its worst. */
 const statuses = ['FAILURE', 'WARNING', 'SKIPPED', 'SUCCESS'] as const;
-export type Status = (typeof statuses)[number];
+type Status = (typeof statuses)[number];
 
 export interface Check {
   status: Status;

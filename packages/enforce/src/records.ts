@@ -105,7 +105,7 @@ function decisionMeta(decision: Decision): JsonObject {
 function actionPayload(action: Action, decision: Decision): RecordPayload {
   const payload: RecordPayload = {
     parameters: action.arguments,
-    context: action.context as JsonObject,
+    context: action.context,
     reasons: decision.reasons,
     target: action.target,
   };

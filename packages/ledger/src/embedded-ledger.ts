@@ -16,7 +16,7 @@ import { RefusalRecorder } from './refusal-recorder.ts';
 import type { PublisherHandle } from './threads/publisher-handle.ts';
 import type { PublisherEvents } from './threads/publisher-loop.ts';
 import type { WriterHandle } from './threads/writer-handle.ts';
-import type { DurableEnd, WriterEvents } from './writer/writer.ts';
+import type { DurableEnd, WriterEvents } from './writer/port.ts';
 
 /** Outcomes of orphans written with one append. */
 const orphansPerAppend = 1000;

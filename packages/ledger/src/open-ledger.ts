@@ -16,7 +16,7 @@ import { publisherHere, startPublisherThread, type PublisherHandle } from './thr
 import { startWriterThread, writerHere, type WriterHandle } from './threads/writer-handle.ts';
 import { lockFolder } from './writer/lock.ts';
 import { dropTornTail, inspectLog, type Recovered } from './writer/recovery.ts';
-import type { WriterSetup } from './writer/writer.ts';
+import type { WriterSetup } from './writer/port.ts';
 
 const sourcePattern = /^[A-Za-z0-9._-]{1,64}$/;
 

@@ -3,23 +3,17 @@
  * are filtered by policy and are no actions of their own; every call is checked all the same.
  */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
-import { mayUse, type CompiledPolicy, type Target } from '@remit/policy';
+import { mayUse, type Target } from '@remit/policy';
+import type { ListRequest } from './list-request.ts';
 import { publishedTool } from './published-tool.ts';
 import type { Item } from './pages.ts';
-import { isModern, type ProtocolVersion } from './versions.ts';
+import { isModern } from './versions.ts';
 import type { View } from './view.ts';
 
 export type ListKind = 'tools' | 'prompts' | 'resources' | 'resourceTemplates';
 
 /** Lists of one view, made on first use for each agent and style of protocol, and dropped with the view. */
 const kept = new WeakMap<View, Map<string, Item[]>>();
-
-export interface ListRequest {
-  policy: CompiledPolicy;
-  view: View;
-  agent: string;
-  version: ProtocolVersion;
-}
 
 export function list(kind: ListKind, request: ListRequest): Item[] {
   const { view, agent, version } = request;

@@ -2,7 +2,7 @@
 import type { JsonObject } from '@remit/contracts';
 import { publishedOutputSchema } from '@remit/inspect';
 import { dataRules } from '@remit/policy';
-import type { ListRequest } from './lists.ts';
+import type { ListRequest } from './list-request.ts';
 import type { ToolEntry } from './view.ts';
 import { isModern } from './versions.ts';
 import { without } from './without.ts';

@@ -51,13 +51,13 @@ access:
   tools: { allow: [web/search] }
 `;
 
-export const reportSchema: JsonObject = {
+const reportSchema: JsonObject = {
   type: 'object',
   properties: { total: { type: 'number' } },
   required: ['total'],
 };
 
-export const personSchema: JsonObject = {
+const personSchema: JsonObject = {
   type: 'object',
   properties: { name: { type: 'string' }, ssn: { type: 'string' } },
   required: ['name', 'ssn'],

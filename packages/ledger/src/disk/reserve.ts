@@ -8,7 +8,7 @@ import type { FileSystem } from './file-system.ts';
 import { isDiskFull } from './sync-failure.ts';
 import { syncOrFail } from './replace-file.ts';
 
-export const reserveName = 'reserve';
+const reserveName = 'reserve';
 
 export class Reserve {
   readonly #disk: FileSystem;

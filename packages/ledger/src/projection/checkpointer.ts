@@ -10,7 +10,7 @@ import { checkpointText, openCheckpoint, type Checkpoint } from '../note/checkpo
 import { decodeVerifierKey, encodeVerifierKey, signNote, type VerifierKey } from '../note/signed-note.ts';
 
 export const checkpointName = 'checkpoint';
-export const verifierKeyName = 'log.vkey';
+const verifierKeyName = 'log.vkey';
 
 export interface CheckpointerSetup {
   origin: string;

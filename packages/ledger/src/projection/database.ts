@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-export const projectionName = 'search.sqlite';
+const projectionName = 'search.sqlite';
 const schemaVersion = 1;
 
 const schema = `

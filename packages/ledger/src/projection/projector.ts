@@ -5,7 +5,7 @@ import { CompactRange } from '../merkle/compact-range.ts';
 import { hashPrefixedLeaf } from '../merkle/hash.ts';
 import { sizeAfter } from '../segment/group.ts';
 import { readRecords, type GroupPlace, type LogReader, type ReadGroup } from '../segment/log-reader.ts';
-import type { DurableEnd } from '../writer/writer.ts';
+import type { DurableEnd } from '../writer/port.ts';
 import type { TileStore } from './tile-store.ts';
 
 /** Records of one transaction, so that searches and the live tail get their turn in between. */

@@ -13,7 +13,7 @@ import { encodeReceipt } from '../note/tlog-proof.ts';
 import { foldEvent } from '../record/audit-event.ts';
 import type { RecordFilter, SearchPage, SearchQuery } from '../port.ts';
 import { LogReader, readRecord, readRecords, type ReadGroup } from '../segment/log-reader.ts';
-import type { DurableEnd } from '../writer/writer.ts';
+import type { DurableEnd } from '../writer/port.ts';
 import { Checkpointer, checkpointName } from './checkpointer.ts';
 import { openProjection, removeProjection, type EventRow } from './database.ts';
 import { searchRows, timeOf } from './event-search.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Fault } from '@remit/contracts';
 import { reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import type { Publisher } from '../projection/publisher.ts';
-import type { DurableEnd } from '../writer/writer.ts';
+import type { DurableEnd } from '../writer/port.ts';
 import { unpackError } from './crossing-error.ts';
 import { PublisherLoop, type PublisherEvents, type PublisherMethod } from './publisher-loop.ts';
 import type { FromPublisher, PublisherThreadData, ToPublisher } from './publisher-thread.ts';

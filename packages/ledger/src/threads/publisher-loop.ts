@@ -2,7 +2,7 @@
 import type { AuditEvent } from '@remit/contracts';
 import { reasonOf } from '../disk/sync-failure.ts';
 import type { Publisher } from '../projection/publisher.ts';
-import type { DurableEnd } from '../writer/writer.ts';
+import type { DurableEnd } from '../writer/port.ts';
 
 /** What may be asked of a publisher from outside its thread. */
 export type PublisherMethod =

@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { machineFileSystem } from '../disk/file-system.ts';
 import { readKeyFile } from '../keys/key-file.ts';
 import { Publisher, type PublisherSetup } from '../projection/publisher.ts';
-import type { DurableEnd } from '../writer/writer.ts';
+import type { DurableEnd } from '../writer/port.ts';
 import { packError, type CrossingError } from './crossing-error.ts';
 import { PublisherLoop, type PublisherMethod } from './publisher-loop.ts';
 import type { AuditEvent } from '@remit/contracts';

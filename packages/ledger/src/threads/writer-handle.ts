@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { reasonOf } from '../disk/sync-failure.ts';
 import type { Batch } from '../writer/batch.ts';
-import { Writer, type WriterEvents, type WriterSetup, type WriterTools } from '../writer/writer.ts';
+import type { WriterEvents, WriterSetup, WriterTools } from '../writer/port.ts';
+import { Writer } from '../writer/writer.ts';
 import { startThread } from './thread-start.ts';
 import type { FromWriter, ToWriter, WriterThreadData } from './writer-thread.ts';
 

@@ -5,7 +5,8 @@ import { machineFileSystem } from '../disk/file-system.ts';
 import { Reserve } from '../disk/reserve.ts';
 import { readKeyFile } from '../keys/key-file.ts';
 import type { Batch } from '../writer/batch.ts';
-import { Writer, type DurableEnd, type WriterSetup } from '../writer/writer.ts';
+import type { DurableEnd, WriterSetup } from '../writer/port.ts';
+import { Writer } from '../writer/writer.ts';
 import { packError, type CrossingError } from './crossing-error.ts';
 
 export interface WriterThreadData {

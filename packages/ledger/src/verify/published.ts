@@ -6,7 +6,7 @@ import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { openCheckpoint } from '../note/checkpoint.ts';
 import { decodeVerifierKey, encodeVerifierKey, type VerifierKey } from '../note/signed-note.ts';
 import type { Findings } from './findings.ts';
-import type { VerifyOptions } from './verify-ledger.ts';
+import type { VerifyOptions } from './options.ts';
 
 export interface PublishedCheckpoint {
   file: string;

@@ -7,22 +7,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from '@remit/contracts';
 import { readKeyFile, type WorkspaceKeys } from '../keys/key-file.ts';
+import type { VerifyOptions } from './options.ts';
 import { readPublished, type PublishedCheckpoint } from './published.ts';
 import { Findings, type Finding } from './findings.ts';
 import { ProjectionCheck } from './projection-check.ts';
 import { SegmentCheck } from './segment-check.ts';
 import { listSegments, segmentPath } from '../segment/segment-names.ts';
 import { VerifiedTree } from './tree.ts';
-
-export interface VerifyOptions {
-  folder: string;
-  /** Where checkpoints are kept apart. Without it a truncated tail cannot be told from a shorter log. */
-  checkpoint_folder?: string;
-  /** Verifier key of the log (signed-note), kept apart; by default the one in the checkpoint folder, then the data folder. */
-  verifier_key?: string;
-  /** Default: `keys.json` in the folder. Without one payloads are not opened, see `payloads_checked`. */
-  key_file?: string;
-}
 
 export interface VerifyResult {
   ok: boolean;

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Fault } from '@remit/contracts';
 
-export const lockName = 'ledger.lock';
+const lockName = 'ledger.lock';
 
 /** Returns the function that gives the lock back. @throws Fault `ledger_locked`. */
 export function lockFolder(folder: string): () => void {

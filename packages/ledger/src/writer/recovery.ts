@@ -15,7 +15,7 @@ import { decodeGroup } from '../segment/group.ts';
 import { rangeOf, readHeader } from '../segment/header.ts';
 import { framesOf, readBytes } from '../segment/segment-reader.ts';
 import { listSegments, segmentPath, segmentsFolder } from '../segment/segment-names.ts';
-import type { DurableEnd } from './writer.ts';
+import type { DurableEnd } from './port.ts';
 
 export interface Recovered {
   range: CompactRange;
@@ -54,7 +54,7 @@ export function inspectLog(folder: string, origin: string): Recovered {
 }
 
 /** Adds a group's leaves to the tree and compares with the compact range that it was committed with. */
-export function addGroup(range: CompactRange, frame: Frame, file: string): void {
+function addGroup(range: CompactRange, frame: Frame, file: string): void {
   const group = frame.type === frameTypes.group ? decodeGroup(frame.body) : undefined;
   if (group === undefined) throw damaged(file, frame.offset, 'this is not a group of records');
   if (group.first_index !== range.size) {
@@ -105,7 +105,7 @@ export function dropTornTail(folder: string, recovered: Recovered, disk: FileSys
   }
 }
 
-export function damaged(file: string, offset: number, why: string): Fault {
+function damaged(file: string, offset: number, why: string): Fault {
   return new Fault('ledger_damaged', `segment \`${file}\` is damaged at byte ${offset}: ${why}`, {
     place: { file },
     remedy: 'Run `remit audit verify` to see all that is wrong, then restore the data folder from a copy.',

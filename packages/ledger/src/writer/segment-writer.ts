@@ -7,7 +7,7 @@ import { hashToBase64 } from '../merkle/hash.ts';
 import { encodeHeader, encodeRange } from '../segment/header.ts';
 import { segmentName, segmentPath } from '../segment/segment-names.ts';
 import type { GroupBuilder } from './group-builder.ts';
-import type { DurableEnd, WriterSetup, WriterTools } from './writer.ts';
+import type { DurableEnd, WriterSetup, WriterTools } from './port.ts';
 
 interface OpenSegment {
   name: string;

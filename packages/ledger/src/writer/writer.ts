@@ -3,58 +3,14 @@
  * whatever has gathered is written, so that groups grow with the load and no timer is needed.
  */
 import { Fault } from '@remit/contracts';
-import type { KeyObject } from 'node:crypto';
-import type { FileSystem } from '../disk/file-system.ts';
-import type { Reserve } from '../disk/reserve.ts';
 import { isDiskFull, reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
 import { LeafEnvelope } from '../record/leaf.ts';
 import { readBatch, type Batch } from './batch.ts';
 import { GroupBuilder } from './group-builder.ts';
 import { RandomPool } from './random-pool.ts';
+import type { WriterSetup, WriterTools } from './port.ts';
 import { SegmentWriter } from './segment-writer.ts';
-
-/** The end of the log that is known to be on disk. */
-export interface DurableEnd {
-  size: number;
-  /** Root of the tree, base64. */
-  root: string;
-  segment: string;
-  offset: number;
-}
-
-export interface WriterEvents {
-  /**
-   * The oldest `appends` open appends are durable, their records numbered from `first_sequence`. `waits`:
-   * the next group waits for a batch, if only an empty one, with what their callers append next.
-   */
-  durable(appends: number, firstSequence: number, end: DurableEnd, waits: boolean): void;
-  /** The oldest `appends` open appends were not written, and nothing of them remains. */
-  denied(appends: number, reason: string, diskFull: boolean): void;
-  /** The ledger ended for good. Every open append was denied before. */
-  failed(reason: string): void;
-}
-
-export interface WriterSetup {
-  folder: string;
-  origin: string;
-  source: string;
-  epoch: number;
-  size: number;
-  peaks: readonly string[];
-  group_bytes_max: number;
-  segment_bytes_max: number;
-}
-
-export interface WriterTools {
-  disk: FileSystem;
-  reserve: Reserve;
-  random: (length: number) => Uint8Array;
-  wrappingKey: (salt: Uint8Array) => KeyObject;
-  /** Milliseconds that never go backwards. */
-  monotonic: () => number;
-  events: WriterEvents;
-}
 
 interface Prepared {
   /** Time that sealing and hashing took. */

@@ -22,7 +22,7 @@ export function sample(prompt: string): InputRequest {
 }
 
 /** `action` and `content` of an elicitation's answer, in the words that the scenarios look for. */
-export function elicited(answer: JsonObject): string {
+function elicited(answer: JsonObject): string {
   return `action=${JSON.stringify(answer['action'])}, content=${JSON.stringify(answer['content'] ?? {})}`;
 }
 

@@ -4,7 +4,7 @@ import { tinyPng } from './media.ts';
 import { changeable } from './state.ts';
 import type { ReferenceState } from './state.ts';
 
-export const watchedUri = 'test://watched-resource';
+const watchedUri = 'test://watched-resource';
 
 const fixed: readonly Resource[] = [
   { uri: 'test://static-text', name: 'static-text', title: 'Static text', mimeType: 'text/plain' },
