@@ -51,7 +51,15 @@ export type UpstreamAnswer =
   /** `sent: false` is a proof that no byte of the request reached the server. */
   | {
       kind: 'failed';
-      reason: 'unreachable' | 'timeout' | 'closed' | 'garbage' | 'too_large' | 'cancelled' | 'unauthorized';
+      reason:
+        | 'unreachable'
+        | 'timeout'
+        | 'closed'
+        | 'garbage'
+        | 'too_large'
+        | 'cancelled'
+        | 'unauthorized'
+        | 'changed';
       sent: boolean;
       message: string;
     };
@@ -65,6 +73,11 @@ export interface UpstreamRequest {
   signal: AbortSignal;
   /** True where the agent asked for progress; the connection makes its own token. */
   progress: boolean;
+  /**
+   * Whether what is called is still what was decided on. Asked after waiting for a connection, which
+   * may list something else; where it is not, nothing is sent.
+   */
+  unchanged?: () => boolean;
 }
 
 /** Something that a server lists and that is not taken over, with the reason. */

@@ -27,6 +27,8 @@ export interface Target {
   tool_digest?: string;
   /** The parameters for the server, made of the arguments as `enforce` lets them through. */
   params(args: JsonObject): JsonObject;
+  /** See `UpstreamRequest`. */
+  unchanged?: () => boolean;
 }
 
 type CallAnswer =
@@ -133,6 +135,7 @@ class Sending {
       peer,
       signal: this.#request.signal,
       progress: metaOf(this.#request.params)?.['progressToken'] !== undefined,
+      ...(this.#target.unchanged && { unchanged: this.#target.unchanged }),
     });
     const errorType = upstreamErrorType(answer);
     const tool = this.#target.kind === 'tool_invoke' ? { tool: this.#target.target } : {};

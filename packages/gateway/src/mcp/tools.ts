@@ -20,8 +20,9 @@ export async function callTool(services: Services, request: AgentRequest): Promi
     server: tool.server,
     target: tool.name,
     arguments: argumentsParam(request.params),
-    ...(tool.liveDigest !== undefined && { tool_digest: tool.liveDigest }),
+    tool_digest: tool.liveDigest,
     params: (args) => ({ name: tool.name, arguments: args }),
+    unchanged: () => lookUp(services, request)?.liveDigest === tool.liveDigest,
   });
   switch (answer.kind) {
     case 'result':
@@ -38,11 +39,17 @@ export async function callTool(services: Services, request: AgentRequest): Promi
 
 /** @throws RpcFault -32602, as the specification says of unknown tools (server/tools, "Error Handling"). */
 export function findTool(services: Services, request: Pick<AgentRequest, 'params' | 'caller'>): ToolEntry {
-  const name = nameParam(request.params, services.bounds);
-  const view = services.views.view(services.ports.policy(), request.caller.scope);
-  const tool = view.tools.find(name);
+  const tool = lookUp(services, request);
   if (tool?.served) return tool;
-  throw unknownTool(name);
+  throw unknownTool(nameParam(request.params, services.bounds));
+}
+
+function lookUp(
+  services: Services,
+  { params, caller }: Pick<AgentRequest, 'params' | 'caller'>,
+): ToolEntry | undefined {
+  const view = services.views.view(services.ports.policy(), caller.scope);
+  return view.tools.find(nameParam(params, services.bounds));
 }
 
 function unknownTool(name: string): RpcFault {

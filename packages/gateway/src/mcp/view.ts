@@ -13,8 +13,8 @@ import { ResourceIndex } from './resource-index.ts';
 export interface ToolEntry extends Named {
   /** As the policy was checked against it: agents are shown nothing else. */
   definition: ToolDefinition;
-  /** Digest of the definition that the server lists now; undefined where it lists none. */
-  liveDigest: string | undefined;
+  /** Digest of the definition that the server lists now; where it lists none, one that no lock has. */
+  liveDigest: string;
   /** False where the server lists another definition or none: the call would be refused. */
   offered: boolean;
   /** False where the gateway has no such server (any more). */
@@ -86,13 +86,16 @@ function toolsOf(
     const live = liveDigests(catalog.get(server)?.listing);
     for (const { digest, definition } of tools) {
       // Before the first connection nothing speaks against the lock.
-      const liveDigest = live ? live.get(definition.name) : digest;
+      const liveDigest = live ? (live.get(definition.name) ?? unlisted) : digest;
       const offered = served && liveDigest === digest;
       locked.push({ server, name: definition.name, definition, liveDigest, offered, served });
     }
   }
   return new NamedEntries(locked);
 }
+
+/** Stands for the digest of a tool that its server does not list: it differs from every lock. */
+const unlisted = 'not listed';
 
 /** A definition that has no digest counts as one that differs from every lock. */
 function liveDigests(listing: Listing | undefined): Map<string, string> | undefined {

@@ -66,7 +66,10 @@ class UpstreamServer implements CountedUpstream {
   }
 
   async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    if (this.state === 'connecting') await this.#whileConnecting(request.signal);
+    if (this.state === 'connecting') {
+      await this.#whileConnecting(request.signal);
+      if (request.unchanged?.() === false) return unsent('changed', changed(this.name));
+    }
     if (request.signal.aborted) return unsent('cancelled', 'the agent cancelled the call');
     const link = this.#link;
     if (link === undefined || this.state !== 'ready') return unsent('unreachable', this.#whyNot());
@@ -220,7 +223,11 @@ function onlyEra({ transport }: ServerSettings): EraName | undefined {
   return transport === 'sse' ? 'session' : undefined;
 }
 
-function unsent(reason: 'unreachable' | 'cancelled', message: string): UpstreamAnswer {
+function changed(server: string): string {
+  return `what is called is no longer what it was before the server \`${server}\` connected`;
+}
+
+function unsent(reason: 'unreachable' | 'cancelled' | 'changed', message: string): UpstreamAnswer {
   return { kind: 'failed', reason, sent: false, message };
 }
 

@@ -187,3 +187,12 @@ test('a server that has lost the session gets a new handshake, and not the call 
   expect(server.calls('tools/call')).toHaveLength(1);
   expect(await connected.request(toolCall('echo', {}))).toMatchObject({ kind: 'result' });
 });
+
+test('a call that waited for the connection is not sent where the server is no longer what it was', async () => {
+  const server = await scriptedHttp({});
+  const connecting = upstream({ url: server.url });
+  const answer = await connecting.request(toolCall('echo', {}, { unchanged: () => false }));
+  expect(answer).toMatchObject({ kind: 'failed', reason: 'changed', sent: false });
+  expect(connecting.state).toBe('ready');
+  expect(server.calls('tools/call')).toEqual([]);
+});
