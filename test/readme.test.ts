@@ -71,17 +71,25 @@ test('the first call is answered, without what the policy denies', () => {
   expect(answer).not.toMatch(/"isError":true|ssn|credit_card|password_hash/);
 });
 
-test('the MCP Inspector shows the refusal with its rule', () => {
+test('the MCP Inspector shows the call that waits, with its rule', () => {
   const answer = outputOf('@modelcontextprotocol/inspector');
-  expect(answer).toContain('denied_by_policy');
+  expect(answer).toContain('approval_pending');
   expect(answer).toContain('agents/support.yaml');
 });
 
-test('both calls are in the log, and the log verifies', () => {
+test('a person lists it and approves it', () => {
+  const answer = outputOf('approvals approve');
+  expect(answer).toMatch(/pending\s+customer-support/);
+  expect(answer).toMatch(/status\s+approved/);
+  expect(answer).toMatch(/by dana/);
+});
+
+test('all of it is in the log, and the log verifies', () => {
   const log = outputOf('audit search');
   expect(log).toMatch(/customer-lookup\s+success/);
-  expect(log).toMatch(/database-query\s+denied/);
-  expect(log).toMatch(/verif/i);
+  expect(log).toMatch(/refund-create\s+held/);
+  expect(log).toMatch(/approval_granted/);
+  expect(log).toMatch(/^verified: /m);
 });
 
 test('a workspace of one’s own passes its check', () => {

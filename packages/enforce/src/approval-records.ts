@@ -71,6 +71,11 @@ function record(
   meta: RecordMeta,
   payload: RecordPayload,
 ): NewRecord {
-  const subject: RecordMeta = { agent: approval.agent, server: approval.server, approval_id: approval.id };
+  const subject: RecordMeta = {
+    agent: approval.agent,
+    server: approval.server,
+    approval_id: approval.id,
+    result: 'success',
+  };
   return { phase: 'event', id: stamp.id, event, time: stamp.time, meta: { ...subject, ...meta }, payload };
 }

@@ -26,7 +26,7 @@ async function restarted(): Promise<Approvals> {
 test('a request is durable before anybody hears of it', async () => {
   const approval = await ask();
   expect(approval).toMatchObject({ status: 'pending', digest, agent: 'support' });
-  expect(ledger.story).toEqual(['event approval_requested']);
+  expect(ledger.story).toEqual(['event approval_requested success']);
 });
 
 test('a request that cannot be recorded is none', async () => {
@@ -121,7 +121,7 @@ test('two people who decide at once: one is heard', async () => {
     approvals.decide(id, 'deny', 'kim'),
   ]);
   expect(verdicts.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-  expect(ledger.story.filter((line) => /granted|denied/.test(line))).toEqual(['event approval_granted']);
+  expect(ledger.story.filter((line) => /granted|denied/.test(line))).toEqual(['event approval_granted success']);
 });
 
 test('the person a call is made for does not approve it', async () => {

@@ -224,7 +224,7 @@ describe('a call that needs a person', () => {
     const twins = await Promise.all([govern(refund(150)), govern(refund(150))]);
     expect(twins.filter(({ kind }) => kind === 'answered')).toHaveLength(1);
     expect(performed).toHaveLength(1);
-    expect(performed[0]?.story).toContain('event approval_redeemed');
+    expect(performed[0]?.story).toContain('event approval_redeemed success');
     expect(await govern(refund(150))).toMatchObject({ refusal: { code: 'approval_pending' } });
     expect(performed).toHaveLength(1);
   });
