@@ -24,10 +24,16 @@ const methods = new Map<string, SessionOperation>([
 ]);
 
 /** The operation of a method of this era; undefined where it is common to both or unknown. */
-export function sessionOperation(method: string, session: Session): Operation | undefined {
+export function sessionOperation(
+  method: string,
+  session: Session,
+): { operation: Operation; isCall: false } | undefined {
   const operation = methods.get(method);
   if (!operation) return undefined;
-  return (services, request) => Promise.resolve(operation(services, request, session));
+  return {
+    operation: (services, request) => Promise.resolve(operation(services, request, session)),
+    isCall: false,
+  };
 }
 
 /** Held for the session and given to servers with each call (2025-11-25, server/utilities/logging). */

@@ -28,6 +28,9 @@ export class SessionMessages {
   take(http: McpHttpRequest, session: Session, messages: readonly Message[], batch: boolean): void {
     const requests = messages.filter((message) => message.kind === 'request');
     assertServable(session, requests);
+    if (messages.some(({ kind }) => kind === 'response')) {
+      assertActive(this.#services, session.owner.agent);
+    }
     for (const message of messages) {
       if (message.kind === 'notification') this.#notified(session, message.method, message.params);
       else if (message.kind === 'response') responded(session, message);
@@ -67,8 +70,7 @@ export class SessionMessages {
     session.open.set(message.id, controller);
     await this.#answer(request, reply, async () => {
       const ofSession = sessionOperation(message.method, session);
-      if (ofSession) return ofSession(this.#services, request);
-      const { operation, isCall } = operationOf(this.#services, request);
+      const { operation, isCall } = ofSession ?? operationOf(this.#services, request);
       if (!isCall) {
         assertActive(this.#services, request.caller.agent);
         return operation(this.#services, request);

@@ -1,5 +1,6 @@
 /** The open calls of modern clients, and the way from a retry back to its call. */
 import type { JsonObject } from '@remit/contracts';
+import { assertActive } from '../active.ts';
 import { answer } from '../answering.ts';
 import { responseText, type RequestMessage } from '../message.ts';
 import type { Operation } from '../operations.ts';
@@ -22,7 +23,8 @@ export class LiveCalls {
 
   /**
    * A new call, or the next round trip of one that waits.
-   * @throws RpcFault -32602 for a state that is not this request's, 429 or 503 where there is no room.
+   * @throws RpcFault -32602 for a state that is not this request's, 403 where the agent is not active any
+   * more (a new call is decided, and recorded, by `enforce`), 429 or 503 where there is no room.
    */
   take(message: RequestMessage, caller: Caller, trip: RoundTrip, operation: Operation): void {
     const { requestState } = message.params;
@@ -66,6 +68,7 @@ export class LiveCalls {
   }
 
   #resume(sealed: unknown, message: RequestMessage, caller: Caller, trip: RoundTrip): void {
+    assertActive(this.#services, caller.agent);
     const state = typeof sealed === 'string' ? this.#sealer.open(sealed) : undefined;
     if (!state || !this.#fits(state, message, caller)) {
       throw invalidParams('`params.requestState` was not given for this request, or is too old.');
