@@ -98,7 +98,8 @@ function askAction(
 /** Lets requests through together once every one of them is allowed, and none if one is not. */
 class AskGate {
   readonly #ask: (requests: InputRequests) => Promise<InputResponses>;
-  readonly #allowed: InputRequests = {};
+  /** Without a prototype, since the keys are the server's words. */
+  readonly #allowed = Object.create(null) as InputRequests;
   readonly #answers = Promise.withResolvers<InputResponses>();
   #undecided: number;
   sent = false;

@@ -96,7 +96,9 @@ export class LiveCall implements Channel {
 
   async #askNow(requests: InputRequests, signal: AbortSignal): Promise<InputResponses> {
     if (signal.aborted) throw ended();
-    const asking: Asking = { requests, responses: {}, answers: Promise.withResolvers() };
+    // Without a prototype: the keys are the server's words, and `constructor` is one.
+    const responses = Object.create(null) as InputResponses;
+    const asking: Asking = { requests, responses, answers: Promise.withResolvers() };
     if (take(this.#offered, asking)) return asking.responses;
     const onAbort = () => {
       asking.answers.reject(ended());
