@@ -128,11 +128,14 @@ export class Listener {
       response.setHeader('connection', 'close');
       throw new RpcFault(rpcCodes.overloaded, 'Remit is stopping.', { status: 503 });
     }
-    const scope = this.#scopeOf(request.url ?? '');
     const identified = identify(request.headers.authorization, this.#dependencies.agents);
-    if (identified.ok) return { request, response, identity: identified.identity, scope };
-    response.setHeader('www-authenticate', identified.challenge);
-    throw new RpcFault(rpcCodes.unauthenticated, identified.reason, { status: 401 });
+    if (!identified.ok) {
+      response.setHeader('www-authenticate', identified.challenge);
+      throw new RpcFault(rpcCodes.unauthenticated, identified.reason, { status: 401 });
+    }
+    // After the key: which servers there are is nobody else's business.
+    const scope = this.#scopeOf(request.url ?? '');
+    return { request, response, identity: identified.identity, scope };
   }
 
   #asRpcFault(error: unknown): RpcFault {
