@@ -6,16 +6,22 @@ import { Fault, type Action, type Decision, type JsonObject, type JsonValue } fr
 import type { Performed, Refusal, RefusalCode } from '@remit/contracts';
 import { decide } from '@remit/policy';
 import { callDigest } from './digest.ts';
-import { inspectArguments, inspectResult } from './inspection.ts';
+import { inspectArguments, inspectInterim, inspectResult } from './inspection.ts';
 import type { Approval, Ports } from './ports.ts';
 import { intentRecord, outcomeRecord, refusalRecord } from './records.ts';
 import { refusalOf, type RefusalDetail } from './refusals.ts';
 
 /** How the action is carried out, once everything has agreed. */
 export interface Call {
-  /** Sends the action upstream. Called at most once (invariant 2); must not throw. */
-  perform(args: JsonObject): Promise<Performed>;
+  /**
+   * Sends the action upstream. Called at most once (invariant 2); must not throw. What the server says
+   * before its answer reaches the agent only as `visible` gives it.
+   */
+  perform(args: JsonObject, visible: Visible): Promise<Performed>;
 }
+
+/** An interim message (progress, log) as the agent may see it. */
+export type Visible = (message: JsonObject) => JsonObject;
 
 export type Outcome =
   | { kind: 'answered'; decision: Decision; result: 'success' | 'error'; value: JsonValue }
@@ -54,7 +60,7 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   if (refused) return refused;
 
   // 5 perform
-  const performed = await call.perform(action.arguments);
+  const performed = await call.perform(action.arguments, (message) => inspectInterim(message, decision));
 
   // 6 inspect the result
   const answer = inspectResult(performed, decision);

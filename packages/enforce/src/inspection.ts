@@ -1,4 +1,4 @@
-/** Stages 2 and 6: what is in the arguments, what is in the result. */
+/** Stages 2 and 6: what is in the arguments, in interim messages, in the result. */
 import type { Action, Decision, JsonObject, JsonValue, Performed, RefusalCode } from '@remit/contracts';
 import { redactResult, refuseArguments } from '@remit/inspect';
 import { lockedTool } from '@remit/policy';
@@ -44,6 +44,12 @@ function denied(action: Action, decision: Decision): Objection | undefined {
     code: 'content_blocked',
     reason: `The arguments hold data that ${action.agent} may not send: ${places}.`,
   };
+}
+
+/** A progress or log message as the agent may see it. Nothing waits for it, so nothing is recorded. */
+export function inspectInterim(message: JsonObject, decision: Decision): JsonObject {
+  if (!decision.data || decision.mode !== 'enforce') return message;
+  return redactResult(decision.data, message).value as JsonObject;
 }
 
 export type Answer =

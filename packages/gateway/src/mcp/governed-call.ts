@@ -7,7 +7,7 @@ import {
   type Performed,
   type Refusal,
 } from '@remit/contracts';
-import { enforce, type Outcome } from '@remit/enforce';
+import { enforce, type Call, type Outcome, type Visible } from '@remit/enforce';
 import type { RpcError, Upstream, UpstreamAnswer } from '../exchange.ts';
 import { onwards } from '../telemetry/spans.ts';
 import { traceContext, type TraceContext } from '../telemetry/trace-context.ts';
@@ -59,7 +59,7 @@ export async function governedCall(
   if (target.kind === 'tool_invoke') request.notes.tool = target.target;
   const action = actionOf(services, request, target, trace);
   const sending = new Sending(services, request, target, trace);
-  const outcome = await enforce(action, { perform: (args) => sending.perform(args) }, services.ports);
+  const outcome = await enforce(action, sending, services.ports);
   const answer = answerOf(outcome, sending.failedByProtocol);
   const errorType = errorTypeOf(answer);
   if (errorType !== undefined) request.notes.errorType = errorType;
@@ -90,7 +90,7 @@ function actionOf(services: Services, request: AgentRequest, target: Target, tra
 }
 
 /** The one time that the action is sent. */
-class Sending {
+class Sending implements Call {
   /** True where the server answered with a JSON-RPC error, which reads unlike a result. */
   failedByProtocol = false;
   readonly #services: Services;
@@ -105,14 +105,14 @@ class Sending {
     this.#trace = trace;
   }
 
-  async perform(args: JsonObject): Promise<Performed> {
+  async perform(args: JsonObject, visible: Visible): Promise<Performed> {
     // The agent may have gone while the intent was written.
     if (this.#request.signal.aborted) return { result: 'cancelled', sent: false };
     const upstream = this.#services.catalog.get(this.#target.server);
     if (!upstream) {
       return { result: 'unknown', sent: false, reason: `The gateway has no server ${this.#target.server}.` };
     }
-    const answer = await this.#send(upstream, args);
+    const answer = await this.#answerOf(upstream, args, visible);
     switch (answer.kind) {
       case 'result':
         return { result: answer.result['isError'] === true ? 'error' : 'success', value: answer.result };
@@ -125,9 +125,19 @@ class Sending {
     }
   }
 
-  async #send(upstream: Upstream, args: JsonObject): Promise<UpstreamAnswer> {
+  /** Whatever fails, the intent gets its outcome; nothing says that the server did not act. */
+  async #answerOf(upstream: Upstream, args: JsonObject, visible: Visible): Promise<UpstreamAnswer> {
+    try {
+      return await this.#send(upstream, args, visible);
+    } catch (error) {
+      this.#services.logger.error({ err: error, server: upstream.name }, 'a call failed inside the gateway');
+      return { kind: 'failed', reason: 'closed', sent: true, message: 'The gateway failed during the call.' };
+    }
+  }
+
+  async #send(upstream: Upstream, args: JsonObject, visible: Visible): Promise<UpstreamAnswer> {
     const { clock } = this.#services.ports;
-    const peer = new CallPeer(this.#services, this.#request, upstream.name);
+    const peer = new CallPeer(this.#services, this.#request, upstream.name, visible);
     const startedAt = clock.monotonic();
     const answer = await upstream.request({
       method: this.#request.method,

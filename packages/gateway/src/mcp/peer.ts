@@ -3,6 +3,7 @@
  * filtered, and whatever the server asks of the agent's client is an action of its own.
  */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
+import type { Visible } from '@remit/enforce';
 import type { InputRequests, InputResponses, Notification, Peer } from '../exchange.ts';
 import { governedAsk } from './governed-ask.ts';
 import { atLeast } from './log-level.ts';
@@ -10,20 +11,25 @@ import type { AgentRequest } from './request.ts';
 import type { Services } from './services.ts';
 
 export class CallPeer implements Peer {
+  readonly client?: string;
   readonly capabilities: JsonObject;
   readonly log_level?: string;
   readonly #services: Services;
   readonly #request: AgentRequest;
   readonly #server: string;
+  readonly #visible: Visible;
   #forwarded = 0;
   #dropped = 0;
   #progress = -Infinity;
 
-  constructor(services: Services, request: AgentRequest, server: string) {
+  constructor(services: Services, request: AgentRequest, server: string, visible: Visible) {
     this.#services = services;
     this.#request = request;
     this.#server = server;
+    this.#visible = visible;
     this.capabilities = request.caller.capabilities;
+    // Where there are no sessions, several clients may share one key.
+    if (request.caller.session !== undefined) this.client = request.caller.session;
     if (request.caller.logLevel !== undefined) this.log_level = request.caller.logLevel;
   }
 
@@ -39,7 +45,8 @@ export class CallPeer implements Peer {
       return;
     }
     this.#forwarded++;
-    this.#request.channel.notify(notification);
+    const { method, params } = notification;
+    this.#request.channel.notify({ method, ...(params && { params: this.#visible(params) }) });
   }
 
   ask(requests: InputRequests): Promise<InputResponses> {
