@@ -3,7 +3,7 @@
  * Settings hold references such as `Bearer secret:web-token`; the value exists here and on the wire,
  * nowhere else (architecture.md, invariant 6).
  */
-import { Fault } from '@remit/contracts';
+import { Fault, isJsonObject, type JsonValue } from '@remit/contracts';
 
 const reference = /secret:([A-Za-z0-9_][A-Za-z0-9._-]*)/g;
 
@@ -37,6 +37,26 @@ export class Credentials {
       if (clean.includes(spelling)) clean = clean.replaceAll(spelling, removed);
     }
     return clean;
+  }
+
+  /** The same for JSON that has been read; the very same value where it holds none. Of bounded depth. */
+  redactValue(value: JsonValue): JsonValue {
+    return this.#known.length > 0 && this.#isIn(value) ? this.#without(value) : value;
+  }
+
+  #isIn(value: JsonValue): boolean {
+    if (typeof value === 'string') return this.#known.some((spelling) => value.includes(spelling));
+    if (Array.isArray(value)) return value.some((item) => this.#isIn(item));
+    if (!isJsonObject(value)) return false;
+    return Object.entries(value).some(([key, member]) => this.#isIn(key) || this.#isIn(member));
+  }
+
+  #without(value: JsonValue): JsonValue {
+    if (typeof value === 'string') return this.redact(value);
+    if (Array.isArray(value)) return value.map((item) => this.#without(item));
+    if (!isJsonObject(value)) return value;
+    const members = Object.entries(value);
+    return Object.fromEntries(members.map(([key, member]) => [this.redact(key), this.#without(member)]));
   }
 
   #value(name: string): string {

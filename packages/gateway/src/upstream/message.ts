@@ -14,13 +14,15 @@ export type Decoded =
 
 export function decodeMessage(bytes: Buffer, credentials: Credentials, depth_max: number): Decoded {
   const valid = isUtf8(bytes);
-  const value = parse(credentials.redact(bytes.toString('utf8')));
+  const text = credentials.redact(bytes.toString('utf8'));
+  const value = parse(text);
   if (value === undefined) return { ok: false, problem: 'it is not JSON', id: undefined };
   if (!valid) return { ok: false, problem: 'it is not valid UTF-8', id: answeredId(value) };
   if (isDeeperThan(value, depth_max)) {
     return { ok: false, problem: `it is nested deeper than ${depth_max} levels`, id: answeredId(value) };
   }
-  return { ok: true, value };
+  // Escapes (`\/`, `\u0061`) can spell a credential in many ways; all of them are read now.
+  return { ok: true, value: text.includes('\\') ? credentials.redactValue(value) : value };
 }
 
 /** The id that a response carries, if it is one that Remit gives out. */

@@ -153,6 +153,18 @@ describe('credentials', () => {
     expect(credentials.redact(JSON.stringify({ a: 'pass"word\\1' }))).toBe('{"a":"[credential removed]"}');
   });
 
+  test.each([
+    ['slashes as some servers escape them', '{"a":"tok\\/en+value"}'],
+    ['characters written as escapes', '{"a":"\\u0074ok/en+value"}'],
+    ['a key', '{"\\u0074ok/en+value":1}'],
+  ])('are removed from messages under %s', (_, text) => {
+    const credentials = new Credentials(() => 'tok/en+value');
+    credentials.resolve('secret:x');
+    const decoded = decodeMessage(Buffer.from(text), credentials, 8);
+    expect(JSON.stringify(decoded)).not.toContain('tok/en+value');
+    expect(JSON.stringify(decoded)).toContain('[credential removed]');
+  });
+
   test('that are very short are not searched for: they would match ordinary text', () => {
     const credentials = new Credentials(() => 'abc');
     credentials.resolve('secret:x');
