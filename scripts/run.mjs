@@ -93,8 +93,13 @@ function over(args) {
   return spawn(node24, args, { cwd: root, stdio: 'inherit', env: environment() });
 }
 
-/** Passes signals on and ends as the child ends. */
+/**
+ * Passes signals on and ends as the child ends. A signal to `npm start` itself ends the shell between npm
+ * and this script without a word, so losing that parent counts as SIGTERM.
+ */
 function hand(child) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 500).unref();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
 }

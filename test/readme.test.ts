@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runProcess, startProcess, temporaryFolder } from '@remit/testkit';
+import { runProcess, startProcess, temporaryFolder, waitFor } from '@remit/testkit';
 import type { TemporaryFolder, TestProcess } from '@remit/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 
@@ -39,10 +39,7 @@ beforeAll(async () => {
   if (printed.length !== blocks.length + 1)
     throw new Error(`a block ended early\n${rest.stdout}\n${rest.stderr}`);
 });
-afterAll(async () => {
-  await start.stop(20_000);
-  await folder.remove();
-});
+afterAll(() => folder.remove());
 
 /** A newcomer has a home of their own, and of Node only what the machine came with. */
 function newcomer(): NodeJS.ProcessEnv {
@@ -96,3 +93,17 @@ test('a workspace of one’s own passes its check', () => {
   expect(existsSync(join(clone, 'my-workspace'))).toBe(true);
   expect(outputOf('remit init')).not.toMatch(/\berror\b/);
 });
+
+test('a signal to `npm start` stops Remit cleanly', async () => {
+  start.kill('SIGTERM');
+  await waitFor(async () => !(await answers('http://127.0.0.1:4748/healthz')), { timeout_ms: 20_000 });
+  expect(start.stderr).toContain('stopping: open calls may end, new ones are refused');
+});
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
