@@ -61,6 +61,7 @@ export function foldApproval(approvals: Map<string, Approval>, stored: StoredRec
   } else if (event === 'approval_redeemed') {
     approval.status = 'redeemed';
     approval.redeemed_by = meta['action_id'] as string;
+    approval.redeemed_at = stored.time;
   }
 }
 

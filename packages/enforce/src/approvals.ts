@@ -31,6 +31,8 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   readonly #newest = new Map<string, Approval>();
   /** Calls whose request is on its way to disk; twins of them wait for the same approval. */
   readonly #requesting = new Map<string, Promise<Approval>>();
+  /** By agent, those that wait and those about to; others are dropped when the agent asks again. */
+  readonly #waiting = new Map<string, Set<Approval>>();
   /** Those whose decision is on its way to disk. */
   readonly #deciding = new Set<string>();
   /** Ends that the agent has been told once; the next identical call asks anew. */
@@ -59,9 +61,11 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   redeem(id: string, action_id: string): NewRecord | undefined {
     const approval = this.#approvals.get(id);
     if (approval?.status !== 'approved') return undefined;
+    const event = this.#event();
     approval.status = 'redeemed';
     approval.redeemed_by = action_id;
-    return redeemedRecord(approval, this.#event());
+    approval.redeemed_at = event.time;
+    return redeemedRecord(approval, event);
   }
 
   unredeem(id: string, action_id: string): void {
@@ -69,6 +73,7 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     if (approval?.redeemed_by !== action_id) return;
     approval.status = 'approved';
     delete approval.redeemed_by;
+    delete approval.redeemed_at;
   }
 
   list(filter: { status?: ApprovalStatus; agent?: string }): Approval[] {
@@ -121,6 +126,7 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   restore(approval: Approval): void {
     this.#approvals.set(approval.id, approval);
     this.#newest.set(keyOf(approval), approval);
+    this.#waitingOf(approval.agent).add(approval);
     this.#forgetOldest();
   }
 
@@ -130,15 +136,19 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     digest: string,
     previous: Approval | undefined,
   ): Promise<Approval> {
-    this.#refuseFlood(action.agent);
+    const waiting = this.#waitingOf(action.agent);
+    refuseFlood(waiting.size);
     const approval = newApproval(this.#deps, action, decision, digest);
-    if (previous?.status === 'redeemed' && previous.redeemed_by !== undefined) {
-      approval.ran_before = {
-        action_id: previous.redeemed_by,
-        at: previous.decided?.at ?? previous.requested_at,
-      };
+    if (previous?.redeemed_by !== undefined && previous.redeemed_at !== undefined) {
+      approval.ran_before = { action_id: previous.redeemed_by, at: previous.redeemed_at };
     }
-    await this.#deps.ledger.append([requestedRecord(approval, this.#event())]);
+    waiting.add(approval);
+    try {
+      await this.#deps.ledger.append([requestedRecord(approval, this.#event())]);
+    } catch (error) {
+      waiting.delete(approval);
+      throw error;
+    }
     this.#approvals.set(approval.id, approval);
     this.#newest.set(callKey(action, digest), approval);
     this.#forgetOldest();
@@ -171,18 +181,20 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     await this.#deps.ledger.append([expiredRecord(approval, this.#event())]);
   }
 
-  #refuseFlood(agent: string): void {
-    const pending = this.list({ status: 'pending', agent }).length;
-    if (pending < bounds.approvals_pending_per_agent_max) return;
-    throw new Fault('limit_reached', `${pending} approvals wait for a person already`, {
-      remedy: 'wait until some of them are decided',
-    });
+  #waitingOf(agent: string): Set<Approval> {
+    const waiting = this.#waiting.get(agent) ?? new Set();
+    this.#waiting.set(agent, waiting);
+    for (const approval of waiting) {
+      if (approval.status !== 'pending' || this.#due(approval)) waiting.delete(approval);
+    }
+    return waiting;
   }
 
   #forgetOldest(): void {
     if (this.#approvals.size <= bounds.approvals_kept_max) return;
     for (const approval of this.#approvals.values()) {
-      if (approval.status === 'pending' || approval.status === 'approved') continue;
+      const isOpen = approval.status === 'pending' || approval.status === 'approved';
+      if (isOpen && !this.#due(approval)) continue;
       this.#approvals.delete(approval.id);
       this.#told.delete(approval.id);
       if (this.#newest.get(keyOf(approval)) === approval) this.#newest.delete(keyOf(approval));
@@ -193,6 +205,13 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   #event(): { id: string; time: string } {
     return { id: this.#deps.newId('evt'), time: new Date(this.#deps.clock.now()).toISOString() };
   }
+}
+
+function refuseFlood(waiting: number): void {
+  if (waiting < bounds.approvals_pending_per_agent_max) return;
+  throw new Fault('limit_reached', `${waiting} approvals wait for a person already`, {
+    remedy: 'wait until some of them are decided',
+  });
 }
 
 function withVerdict(

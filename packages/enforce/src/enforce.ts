@@ -114,11 +114,7 @@ async function askForApproval(action: Action, decision: Decision, ports: Ports):
     case 'denied':
       return { code: 'approval_denied', reason: denial(approval), approval };
     case 'expired':
-      return {
-        code: 'approval_expired',
-        reason: `Approval ${approval.id} was not decided in time.`,
-        approval,
-      };
+      return { code: 'approval_expired', reason: expiry(approval), approval };
     case 'pending':
     case 'redeemed':
       return {
@@ -128,6 +124,11 @@ async function askForApproval(action: Action, decision: Decision, ports: Ports):
         approval,
       };
   }
+}
+
+function expiry({ id, decided }: Approval): string {
+  const missed = decided === undefined ? 'was not decided in time' : 'was given, but not used in time';
+  return `Approval ${id} ${missed}.`;
 }
 
 function denial(approval: Approval): string {

@@ -80,7 +80,9 @@ export interface Approval {
   expires_at: string;
   /** Who decided, when, with which words. */
   decided?: { by: string; at: string; note?: string };
+  /** The action that used it, and when. */
   redeemed_by?: string;
+  redeemed_at?: string;
   /** Set where the same call ran before: when, and its action id (shown on the card). */
   ran_before?: { action_id: string; at: string };
 }

@@ -87,10 +87,14 @@ test('a redemption whose intent was not recorded can be made again', async () =>
 test('after it ran, the same call is a new request, and the card says that it ran before', async () => {
   const { id } = await ask();
   await approvals.decide(id, 'approve', 'dana');
-  approvals.redeem(id, 'act_1');
+  clock.time += 60_000;
+  const ran_before = { action_id: 'act_1', at: new Date(clock.now()).toISOString() };
+  await ledger.append([approvals.redeem(id, 'act_1')!]);
+  clock.time += 60_000;
   const again = await ask();
   expect(again.id).not.toBe(id);
-  expect(again.ran_before).toMatchObject({ action_id: 'act_1' });
+  expect(again.ran_before).toEqual(ran_before);
+  expect((await restarted()).get(id)?.redeemed_at).toBe(ran_before.at);
 });
 
 test('a denial is told once; the same call after that asks anew', async () => {
@@ -121,7 +125,9 @@ test('two people who decide at once: one is heard', async () => {
     approvals.decide(id, 'deny', 'kim'),
   ]);
   expect(verdicts.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-  expect(ledger.story.filter((line) => /granted|denied/.test(line))).toEqual(['event approval_granted success']);
+  expect(ledger.story.filter((line) => /granted|denied/.test(line))).toEqual([
+    'event approval_granted success',
+  ]);
 });
 
 test('the person a call is made for does not approve it', async () => {
@@ -156,6 +162,23 @@ test('an agent cannot pile up more waiting approvals than the bound', async () =
     await ask(action({ arguments: { amount } }));
   }
   await expect(ask(action({ arguments: { amount: -1 } }))).rejects.toMatchObject({ code: 'limit_reached' });
+});
+
+test('nor by asking for many at once', async () => {
+  const asked = Array.from({ length: bounds.approvals_pending_per_agent_max + 20 }, (_, amount) =>
+    ask(action({ arguments: { amount } })),
+  );
+  const refused = (await Promise.allSettled(asked)).filter(({ status }) => status === 'rejected');
+  expect(refused).toHaveLength(20);
+  expect(approvals.list({ status: 'pending' })).toHaveLength(bounds.approvals_pending_per_agent_max);
+});
+
+test('approvals that nobody decided are not kept for ever', async () => {
+  for (let made = 0; made < bounds.approvals_kept_max + 200; made++) {
+    if (made % bounds.approvals_pending_per_agent_max === 0) clock.time += bounds.approval_pending_ms;
+    await ask(action({ arguments: { amount: made } }));
+  }
+  expect(approvals.list({})).toHaveLength(bounds.approvals_kept_max);
 });
 
 test('a restart knows what waited, what was decided and what was used', async () => {
