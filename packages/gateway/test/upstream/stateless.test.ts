@@ -166,6 +166,23 @@ describe('a server that needs input', () => {
     expect(answer.kind === 'result' && answer.result).not.toHaveProperty('requestState');
   });
 
+  test('and is gone before the answers reach it has seen the call: nothing is given back for it', async () => {
+    const connected = server(
+      `on['tools/call'] = (m) => { ${needs({ inputRequests: question })}; process.stdout.write('', () => process.exit(0)); };`,
+    );
+    await connected.ready(10_000);
+    const slow = peer({
+      answer: async () => {
+        await waitFor(() => connected.state !== 'ready');
+        return { name: { action: 'accept', content: { name: 'Ann' } } };
+      },
+    });
+    expect(await connected.request(toolCall('greet', {}, { peer: slow }))).toMatchObject({
+      kind: 'failed',
+      sent: true,
+    });
+  });
+
   test('again and again is given up', async () => {
     const connected = server(`on['tools/call'] = (m) => ${needs({ inputRequests: question })};`, {
       ask_rounds_max: 3,

@@ -25,6 +25,8 @@ export async function withRoundTrips(
   let { params } = request;
   for (let round = 0; round <= bounds.ask_rounds_max; round += 1) {
     const answer = await send(params, Math.max(1, ends_at - clock.monotonic()));
+    // What is not sent now was sent before: the server has answered it.
+    if (answer.kind === 'failed' && round > 0) return { ...answer, sent: true };
     const step = await continueWith(answer, request);
     if ('answer' in step) return step.answer;
     params = step.params;
