@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Action } from '@remit/contracts';
+import { Fault, type Action } from '@remit/contracts';
 import canonicalize from 'canonicalize';
 
 /**
@@ -7,7 +7,8 @@ import canonicalize from 'canonicalize';
  * `sha256:` + hex over their RFC 8785 form. Ids, context and `_meta` are left out on purpose: the
  * same call sent again is the same call (protocols.md, "Which retry is the same call").
  *
- * @throws Error where a string in the arguments has a lone surrogate, which RFC 8785 (3.2.2.2) forbids.
+ * @throws Fault `invalid_arguments` where a string in the arguments has a lone surrogate, which RFC 8785
+ * (3.2.2.2) forbids.
  */
 export function callDigest(action: Action, policyVersion: string): string {
   const call = {
@@ -20,5 +21,13 @@ export function callDigest(action: Action, policyVersion: string): string {
     arguments: action.arguments,
     policy: policyVersion,
   };
-  return `sha256:${hash('sha256', canonicalize(call) ?? '', 'hex')}`;
+  return `sha256:${hash('sha256', canonical(call), 'hex')}`;
+}
+
+function canonical(call: object): string {
+  try {
+    return canonicalize(call) ?? '';
+  } catch (cause) {
+    throw new Fault('invalid_arguments', 'a string in the arguments has half a character', { cause });
+  }
 }

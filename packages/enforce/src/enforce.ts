@@ -74,12 +74,7 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   try {
     await ports.ledger.append([outcomeRecord(action, decision, detail)]);
   } catch (error) {
-    return unrecorded(
-      action,
-      decision,
-      error,
-      'it ran, but its result could not be recorded and is withheld',
-    );
+    return unrecorded(action, decision, ports, error, 'it ran, but its result is withheld');
   }
   if (answer.result === 'cancelled') return { kind: 'cancelled', decision };
   if (answer.result === 'unknown') {
@@ -105,7 +100,7 @@ async function askForApproval(action: Action, decision: Decision, ports: Ports):
     const digest = callDigest(action, decision.policy_version);
     approval = await ports.approvals.join(action, decision, digest);
   } catch (error) {
-    return { code: faultCode(error), reason: messageOf(error) };
+    return notAsked(action, error, ports);
   }
   const reason = decision.reasons[0] ?? 'the policy asks for a person';
   switch (approval.status) {
@@ -124,6 +119,16 @@ async function askForApproval(action: Action, decision: Decision, ports: Ports):
         approval,
       };
   }
+}
+
+function notAsked(action: Action, error: unknown, ports: Ports): { code: RefusalCode; reason: string } {
+  if (!(error instanceof Fault)) throw error;
+  const { code, message } = error;
+  if (code === 'limit_reached' || code === 'invalid_arguments') {
+    return { code, reason: `Nobody was asked: ${message}.` };
+  }
+  ports.observer?.unrecorded?.(action, error);
+  return { code: 'ledger_unavailable', reason: unwritable('nobody was asked') };
 }
 
 function expiry({ id, decided }: Approval): string {
@@ -167,7 +172,7 @@ async function commit(
   } catch (error) {
     ports.limits.settle(action.id, false);
     if (approval) ports.approvals.unredeem(approval.id, action.id);
-    return unrecorded(action, decision, error, 'it did not run');
+    return unrecorded(action, decision, ports, error, 'it did not run');
   }
 }
 
@@ -184,28 +189,27 @@ async function refuse(
   try {
     await ports.ledger.append([refusalRecord(action, decision, refusal)]);
   } catch (error) {
-    return unrecorded(action, decision, error, 'it did not run');
+    return unrecorded(action, decision, ports, error, 'it did not run');
   }
   return { kind: 'refused', decision, refusal };
 }
 
-function unrecorded(action: Action, decision: Decision, error: unknown, consequence: string): Outcome {
-  const reason = `The ledger cannot record this call (${messageOf(error)}): ${consequence}.`;
-  return {
-    kind: 'refused',
-    decision,
-    refusal: refusalOf('ledger_unavailable', action, decision, { reason }),
-  };
+/** Closed, whatever kept it from being recorded. */
+function unrecorded(
+  action: Action,
+  decision: Decision,
+  ports: Ports,
+  error: unknown,
+  consequence: string,
+): Outcome {
+  ports.observer?.unrecorded?.(action, error);
+  const refusal = refusalOf('ledger_unavailable', action, decision, { reason: unwritable(consequence) });
+  return { kind: 'refused', decision, refusal };
 }
 
-/** Faults of the ledger and of the approvals carry a code for agents; anything else is closed, too. */
-function faultCode(error: unknown): RefusalCode {
-  if (!(error instanceof Fault)) return 'invalid_arguments';
-  return error.code === 'limit_reached' ? 'limit_reached' : 'ledger_unavailable';
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/** Without the ledger's own words, which name files: they are for operators, who watch. */
+function unwritable(consequence: string): string {
+  return `The ledger cannot record this call: ${consequence}.`;
 }
 
 function timestamp(ports: Ports): string {

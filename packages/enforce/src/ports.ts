@@ -112,6 +112,8 @@ export interface ApprovalOffice {
 export interface Observer {
   decided?(action: Action, decision: Decision): void;
   finished?(action: Action, outcome: { result: string; duration_ms: number; code?: string }): void;
+  /** A record of it did not become durable; the agent is told that, and not why. */
+  unrecorded?(action: Action, error: unknown): void;
 }
 
 export interface Ports {

@@ -1,3 +1,4 @@
+import { Fault } from '@remit/contracts';
 import type { Action, JsonValue, NewRecord, Performed, ToolDefinition } from '@remit/contracts';
 import { fingerprint } from '@remit/inspect';
 import {
@@ -267,6 +268,20 @@ describe('a ledger that cannot write', () => {
     expect(performed).toEqual([]);
     ledger.before = () => undefined;
     expect(await govern(refund(150))).toMatchObject({ kind: 'answered' });
+  });
+
+  test('does not tell the agent where the ledger lies', async () => {
+    ledger.before = () => {
+      throw new Fault('ledger_unavailable', 'the ledger could not make `/var/lib/remit/ledger` durable');
+    };
+    const told: unknown[] = [];
+    ports.observer = { unrecorded: (_, error) => void told.push(error) };
+    for (const call of [lookup(), refund(150), lookup({ target: 'database-query' })]) {
+      const outcome = await govern(call);
+      expect(outcome).toMatchObject({ refusal: { code: 'ledger_unavailable' } });
+      expect(JSON.stringify(outcome)).not.toContain('/var/lib');
+    }
+    expect(String(told)).toContain('/var/lib');
   });
 
   test('withholds a result whose outcome it could not record', async () => {

@@ -136,9 +136,10 @@ function servicesOf(options: GatewayOptions): Services {
 }
 
 /** Everybody who watches, as one observer. */
-function observed({ ports, observer, metrics }: GatewayOptions): Pick<Ports, 'observer'> {
-  const observers = [ports.observer, observer, metrics].filter((each) => each !== undefined);
-  if (observers.length === 0) return {};
+function observed({ ports, observer, metrics, logger }: GatewayOptions): Pick<Ports, 'observer'> {
+  const observers: Observer[] = [ports.observer, observer, metrics, failureLog(logger)].filter(
+    (each) => each !== undefined,
+  );
   return {
     observer: {
       decided(action, decision) {
@@ -147,6 +148,22 @@ function observed({ ports, observer, metrics }: GatewayOptions): Pick<Ports, 'ob
       finished(action, outcome) {
         for (const each of observers) each.finished?.(action, outcome);
       },
+      unrecorded(action, error) {
+        for (const each of observers) each.unrecorded?.(action, error);
+      },
+    },
+  };
+}
+
+/** Says why records are not written: once for each reason, however many calls it costs. */
+function failureLog(logger: Services['logger']): Observer {
+  let said: string | undefined;
+  return {
+    unrecorded(_, error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason === said) return;
+      said = reason;
+      logger.error({ err: error }, 'calls are refused because they cannot be recorded');
     },
   };
 }
