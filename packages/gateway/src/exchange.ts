@@ -22,6 +22,8 @@ export type InputResponses = Record<string, JsonValue>;
 
 /** The agent's end of one open request. */
 export interface Peer {
+  /** The same text for calls that end at the same client, and only for those; absent where that is not certain. */
+  readonly client?: string;
   /** MCP client capabilities as declared (`elicitation`, `sampling`, `roots`, `extensions`). */
   readonly capabilities: JsonObject;
   /** Level of log messages that the agent asked for; absent: none. */

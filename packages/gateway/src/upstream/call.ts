@@ -11,6 +11,8 @@ export interface CallTimes {
 export interface CallSettings extends CallTimes {
   id: number;
   method: string;
+  /** Which tool or prompt it is for, see `replacement.ts`. */
+  subject?: string;
   /** The agent's end; absent where Remit itself asks (handshake, lists). */
   peer?: Peer;
   signal?: AbortSignal;
@@ -21,6 +23,7 @@ export interface CallSettings extends CallTimes {
 export class Call {
   readonly id: number;
   readonly method: string;
+  readonly subject: string | undefined;
   readonly peer: Peer | undefined;
   readonly answer: Promise<UpstreamAnswer>;
   /** Interim messages and questions of the server so far. */
@@ -40,6 +43,7 @@ export class Call {
     this.#settings = settings;
     this.id = settings.id;
     this.method = settings.method;
+    this.subject = settings.subject;
     this.peer = settings.peer;
     const { promise, resolve } = Promise.withResolvers<UpstreamAnswer>();
     this.answer = promise;

@@ -26,6 +26,7 @@ export type Params = JsonObject | ((id: number) => JsonObject);
 
 export interface CallOptions extends Partial<CallTimes>, RequestOptions {
   peer?: Peer;
+  subject?: string;
   signal?: AbortSignal;
   /** `initialize` must not be cancelled by notification (2025-11-25, basic/utilities/cancellation). */
   uncancellable?: boolean;
@@ -117,6 +118,16 @@ export class Connection implements Inbox {
     return undefined;
   }
 
+  /** The agents' one open call, if there is only one. */
+  loneCall(): Call | undefined {
+    return this.#attribution.lone();
+  }
+
+  /** Whether a question that names no call could be for another client's call that was given up. */
+  isInDoubtFor(peer: Peer): boolean {
+    return this.transport.shared && this.#attribution.isInDoubtFor(peer);
+  }
+
   async close(): Promise<void> {
     this.closed('Remit has closed the connection');
     await this.transport.close();
@@ -188,6 +199,7 @@ export class Connection implements Inbox {
       idle_ms: options.idle_ms ?? bounds.upstream_call_ms,
       total_ms: options.total_ms ?? bounds.upstream_call_total_ms,
       ...(options.peer && { peer: options.peer }),
+      ...(options.subject !== undefined && { subject: options.subject }),
       ...(options.signal && { signal: options.signal }),
       onGivenUp: (given_up, reason) => this.#giveUp(given_up, reason, options.uncancellable === true),
     });
@@ -261,7 +273,7 @@ export class Connection implements Inbox {
   }
 
   #callOf(origin: number | undefined): Call | undefined {
-    return origin === undefined ? this.#attribution.only() : this.#open.get(origin);
+    return origin === undefined ? this.#attribution.addressee() : this.#open.get(origin);
   }
 
   /** Unknown ids, second answers, answers after the call was given up: counted, never delivered. */

@@ -3,7 +3,7 @@
  * it ends. A new life gets a new link.
  */
 import { Fault } from '@remit/contracts';
-import type { Listing } from '../exchange.ts';
+import type { Listing, Peer } from '../exchange.ts';
 import { Connection } from './connection.ts';
 import type { UpstreamCounts } from './counts.ts';
 import type { UpstreamDependencies } from './dependencies.ts';
@@ -24,16 +24,22 @@ export interface LinkSettings {
   dependencies: UpstreamDependencies;
   onListing: (listing: Listing, changed: readonly ListKind[]) => void;
   onResourceUpdated: (uri: string) => void;
+  /** The server asks for input in calls of this tool or prompt. */
+  onAsked: (subject: string) => void;
 }
 
 export class Link {
   /** Resolves with the reason when the connection is over. */
   readonly ended: Promise<string>;
+  /** Resolves when another link has taken its place. */
+  readonly retired: Promise<void>;
   era_name: EraName = 'session';
   readonly #settings: LinkSettings;
   readonly #connection: Connection;
   readonly #refresher: Refresher;
   readonly #end: (problem: string) => void;
+  readonly #retire: () => void;
+  #is_retired = false;
   readonly #over = new AbortController();
   #era: Era | undefined;
   #listing: Listing | undefined;
@@ -58,6 +64,9 @@ export class Link {
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ended = promise;
     this.#end = resolve;
+    const retiring = Promise.withResolvers<void>();
+    this.retired = retiring.promise;
+    this.#retire = retiring.resolve;
     const { transport, counts, dependencies } = settings;
     const { bounds, logger } = dependencies;
     this.#connection = new Connection({
@@ -75,6 +84,25 @@ export class Link {
     if (this.#era === undefined)
       throw new Fault('upstream_handshake_failed', 'the server has not been greeted yet');
     return this.#era;
+  }
+
+  /** Whether what the server asks could be for another client's call that was given up. */
+  isInDoubtFor(peer: Peer): boolean {
+    return this.#connection.isInDoubtFor(peer);
+  }
+
+  /** Resolves when everything has been read that the server wrote before it answered, or late. */
+  async ping(): Promise<void> {
+    const times = { idle_ms: this.#settings.dependencies.bounds.upstream_probe_ms };
+    await this.#connection.call('ping', {}, { ...times, signal: this.#over.signal });
+  }
+
+  /** Takes no new calls, tells no more changes, and ends when the open calls are done. */
+  retire(): void {
+    this.#is_retired = true;
+    this.#retire();
+    this.#refresher.close();
+    this.#connection.draining('a new connection has taken its place');
   }
 
   async close(): Promise<void> {
@@ -102,11 +130,16 @@ export class Link {
   }
 
   async #greet(signal: AbortSignal): ReturnType<typeof negotiate> {
-    const { dependencies, counts, remembered_era, onResourceUpdated } = this.#settings;
+    const { dependencies, counts, remembered_era, onResourceUpdated, onAsked } = this.#settings;
     await this.#connection.open(signal);
     const events = {
-      listChanged: (kind: ListKind) => this.#refresher.request(kind),
-      resourceUpdated: onResourceUpdated,
+      listChanged: (kind: ListKind) => {
+        if (!this.#is_retired) this.#refresher.request(kind);
+      },
+      resourceUpdated: (uri: string) => {
+        if (!this.#is_retired) onResourceUpdated(uri);
+      },
+      asked: onAsked,
     };
     return await negotiate(
       { ...dependencies, connection: this.#connection, counts, events },
@@ -137,7 +170,7 @@ export class Link {
       logger.warn({ left_out: left_out.slice(0, 10) }, 'some of what the server lists is left out');
     const known = this.#listing ?? this.#empty();
     this.#listing = Object.assign({ ...known }, ...parts, { left_out }) as Listing;
-    this.#settings.onListing(this.#listing, kinds);
+    if (!this.#is_retired) this.#settings.onListing(this.#listing, kinds);
   }
 
   #empty(): Listing {

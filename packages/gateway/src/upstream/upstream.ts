@@ -13,6 +13,7 @@ import { Credentials } from './credentials.ts';
 import type { UpstreamDependencies } from './dependencies.ts';
 import type { EraName } from './era/negotiate.ts';
 import { Link } from './link.ts';
+import { Replacement } from './replacement.ts';
 import { createTransport } from './transport/create-transport.ts';
 
 export type UpstreamOptions = Omit<UpstreamDependencies, 'bounds'> & { bounds?: Partial<Bounds> };
@@ -43,6 +44,7 @@ class UpstreamServer implements CountedUpstream {
   readonly #dependencies: UpstreamDependencies;
   readonly #credentials: Credentials;
   readonly #backoff: Backoff;
+  readonly #replacement: Replacement;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(event: UpstreamEvent) => void>();
   /** Watched resources, each with the number of those who watch. */
@@ -59,6 +61,7 @@ class UpstreamServer implements CountedUpstream {
     this.#credentials = new Credentials(dependencies.credentials);
     const { restart_delay_first_ms, restart_delay_max_ms } = dependencies.bounds;
     this.#backoff = new Backoff(restart_delay_first_ms, restart_delay_max_ms, dependencies.random);
+    this.#replacement = new Replacement({ ...this.#dependencies, replace: (old) => this.#replace(old) });
   }
 
   start(): void {
@@ -66,8 +69,9 @@ class UpstreamServer implements CountedUpstream {
   }
 
   async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
-    if (this.state === 'connecting') {
-      await this.#whileConnecting(request.signal);
+    const waited = this.#waitFor(request);
+    if (waited !== undefined) {
+      await waited;
       if (request.unchanged?.() === false) return unsent('changed', changed(this.name));
     }
     if (request.signal.aborted) return unsent('cancelled', 'the agent cancelled the call');
@@ -105,6 +109,7 @@ class UpstreamServer implements CountedUpstream {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
+    await this.#replacement.settled();
   }
 
   /** Connects, serves, comes back: until it is closed. */
@@ -129,6 +134,7 @@ class UpstreamServer implements CountedUpstream {
       this.#link = link;
       this.#become('ready');
       link.era.listen(new Set(this.#watched.keys()));
+      link = await this.#untilEnded(link);
       const problem = await link.ended;
       if (clock.monotonic() - connecting_at >= bounds.restart_delay_max_ms) this.#backoff.reset();
       this.#down(problem);
@@ -137,6 +143,34 @@ class UpstreamServer implements CountedUpstream {
       this.#down(this.#problemOf(error));
     }
     await link?.close();
+  }
+
+  /** Resolves to the link that has ended with none in its place; retired links are seen to elsewhere. */
+  async #untilEnded(first: Link): Promise<Link> {
+    let link = first;
+    while (await Promise.race([link.retired.then(() => true), link.ended.then(() => false)])) {
+      link = this.#link ?? link;
+    }
+    return link;
+  }
+
+  /** Makes a new link beside the old one, which stays where that fails. */
+  async #replace(old: Link): Promise<boolean> {
+    if (this.#closing.signal.aborted) return false;
+    try {
+      const link = await this.#connect();
+      if (this.#link !== old) {
+        await link.close();
+        return false;
+      }
+      this.#link = link;
+      link.era.listen(new Set(this.#watched.keys()));
+      return true;
+    } catch (error) {
+      const problem = this.#problemOf(error);
+      this.#dependencies.logger.warn({ problem }, 'no new connection could be made; the old one stays');
+      return false;
+    }
   }
 
   #down(problem: string): void {
@@ -156,6 +190,7 @@ class UpstreamServer implements CountedUpstream {
         for (const kind of changed) this.#emit({ type: `${kind}_changed` });
       },
       onResourceUpdated: (uri) => this.#emit({ type: 'resource_updated', uri }),
+      onAsked: (subject) => this.#replacement.asked(subject),
     });
     this.#remembered_era = link.era_name;
     return link;
@@ -189,6 +224,14 @@ class UpstreamServer implements CountedUpstream {
   #whyNot(): string {
     const why = this.problem === undefined ? '' : `: ${this.problem}`;
     return `the server \`${this.name}\` is not connected${why}`;
+  }
+
+  /** What a call has to wait for before it is sent, if anything. */
+  #waitFor(request: UpstreamRequest): Promise<void> | undefined {
+    if (this.state === 'connecting') return this.#whileConnecting(request.signal);
+    const link = this.#link;
+    if (link === undefined || !this.#replacement.isNeeded(link, request)) return undefined;
+    return this.#replacement.before(link, request);
   }
 
   /** A call that comes while the server connects for the first time, or again, may wait for it. */

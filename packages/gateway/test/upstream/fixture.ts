@@ -62,6 +62,7 @@ export interface RecordingPeer extends Peer {
 }
 
 export interface PeerSettings {
+  client?: string;
   capabilities?: JsonObject;
   log_level?: string;
   answer?: (requests: InputRequests) => InputResponses | Promise<InputResponses>;
@@ -72,6 +73,7 @@ export function peer(settings: PeerSettings = {}): RecordingPeer {
   const notifications: Notification[] = [];
   const asked: InputRequests[] = [];
   return {
+    ...(settings.client !== undefined && { client: settings.client }),
     capabilities: settings.capabilities ?? { elicitation: { form: {}, url: {} }, sampling: {}, roots: {} },
     ...(settings.log_level !== undefined && { log_level: settings.log_level }),
     notifications,

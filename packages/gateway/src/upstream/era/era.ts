@@ -26,6 +26,8 @@ export interface EraEvents {
   /** The server says that a list has changed, or may have changed unnoticed. */
   listChanged(kind: ListKind): void;
   resourceUpdated(uri: string): void;
+  /** The server asks for input in calls of this tool or prompt. */
+  asked(subject: string): void;
 }
 
 export interface EraDependencies {

@@ -29,6 +29,8 @@ export async function answerServerRequest(
   if (!input_methods.has(request.method)) {
     return connection.respondError(request.id, { code: method_not_found, message: 'method not found' });
   }
+  const subject = connection.loneCall()?.subject;
+  if (subject !== undefined) dependencies.events.asked(subject);
   const refusal = whyNotAsked(call, dependencies);
   if (call?.peer === undefined || refusal !== undefined) {
     return connection.respondError(request.id, refusal ?? unattributed());

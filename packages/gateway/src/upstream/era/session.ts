@@ -12,6 +12,7 @@ import type { Failure } from '../transport/transport.ts';
 import { bridged_capabilities, legacy_versions, offeredLists } from './era.ts';
 import type { Era, EraDependencies, Introduction } from './era.ts';
 import { passChange, passInterim, severity } from './notification.ts';
+import { subjectOf } from '../replacement.ts';
 import { answerServerRequest } from './server-request.ts';
 
 /** The first versions of the batch's life and its end (2025-03-26 "Batching", removed in 2025-06-18). */
@@ -95,6 +96,7 @@ class SessionEra implements Era, MessageHandler {
     const answer = await connection.call(method, (id) => withToken(params, progress ? id : undefined), {
       peer,
       signal,
+      subject: subjectOf(request),
     });
     if (answer.kind === 'result') dropResultType(answer.result);
     return answer;
