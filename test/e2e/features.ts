@@ -172,6 +172,13 @@ async function resourceUpdates(agent: TestAgent): Promise<void> {
 
 type Feature = [name: string, run: (agent: TestAgent) => Promise<void>];
 
+/**
+ * Runs before all the others. After a cancellation, on a channel that all agents share, log messages
+ * name no call and could be the cancelled one's: for `upstream_call_ms` they reach no other agent.
+ */
+export const firstFeatures: Feature[] = [['logging', logging]];
+
+/** Agents share servers, so that each after the first runs these after another's cancellation. */
 export const features: Feature[] = [
   ['tools', tools],
   ['structured output', structuredOutput],
@@ -187,13 +194,6 @@ export const features: Feature[] = [
   ['sampling', sampling],
   ['roots', roots],
   ['progress', progress],
-  ['logging', logging],
+  ['cancellation', cancellation],
   ['changes of lists', listChanged],
 ];
-
-/**
- * Runs after all the others. A server that is told of a cancellation does not answer the call any more,
- * and on a channel that all agents share Remit cannot know when it has stopped. For `upstream_call_ms`
- * after it, questions and log messages that name no call therefore reach nobody.
- */
-export const lastFeatures: Feature[] = [['cancellation', cancellation]];

@@ -7,7 +7,7 @@ import type { TestAgent } from '@remit/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { startGoverned } from './allow-all.ts';
 import type { Governed } from './allow-all.ts';
-import { features, lastFeatures } from './features.ts';
+import { features, firstFeatures } from './features.ts';
 
 const servers = [
   { server: 'old server on http', era: 'session', transport: 'http' },
@@ -32,8 +32,8 @@ describe.each(servers)('$server', ({ era, transport: serverTransport }) => {
   afterAll(() => governed.stop());
 
   describe.each([
-    { part: 'while nothing was cancelled', rows: features },
-    { part: 'at last', rows: lastFeatures },
+    { part: 'while nothing was cancelled', rows: firstFeatures },
+    { part: 'beside others', rows: features },
   ])('$part', ({ rows }) => {
     describe.each(clients)('$client', ({ connect, transport }) => {
       let agent: TestAgent;

@@ -3,7 +3,7 @@ import { connectSessionAgent, connectStatelessAgent, startReferenceServer } from
 import type { ReferenceServer, TestAgent } from '@remit/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { directEndpoint } from './allow-all.ts';
-import { features, lastFeatures } from './features.ts';
+import { features, firstFeatures } from './features.ts';
 
 const direct = [
   { era: 'session', transport: 'http' },
@@ -26,5 +26,5 @@ describe.each(direct)('$era era on $transport, without a gateway', ({ era, trans
     await server.close();
   });
 
-  test.each([...features, ...lastFeatures])('%s', (_name, run) => run(agent));
+  test.each([...firstFeatures, ...features])('%s', (_name, run) => run(agent));
 });
