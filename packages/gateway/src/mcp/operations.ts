@@ -3,6 +3,7 @@
  * request ends with; how either is written is the era's business.
  */
 import type { JsonObject } from '@remit/contracts';
+import { visibleServers } from '@remit/policy';
 import { complete } from './completion.ts';
 import { list, type ListKind } from './lists.ts';
 import { page } from './pages.ts';
@@ -60,8 +61,23 @@ function lister(kind: ListKind): Operation {
   };
 }
 
-/** The capabilities and instructions that a client is told, whichever way its era tells them. */
-export function introduction(services: Services, scope: string | undefined): JsonObject {
-  const { capabilities, instructions } = services.views.view(services.ports.policy(), scope);
-  return { capabilities, instructions };
+const governed =
+  'Calls pass Remit, which applies the policy of this workspace. A refused or held call is an error ' +
+  'result; its structured content says in `remit` why, and what to do.';
+
+/**
+ * The capabilities and instructions that a client is told, whichever way its era tells them. A server
+ * instructs only agents that may use something of it.
+ */
+export function introduction(
+  services: Services,
+  { agent, scope }: { agent: string; scope?: string | undefined },
+): JsonObject {
+  const policy = services.ports.policy();
+  const { capabilities, instructions } = services.views.view(policy, scope);
+  const visible = visibleServers(policy, agent);
+  const parts = instructions
+    .filter(({ server }) => visible.includes(server))
+    .map(({ server, text }) => `[${server}] ${text}`);
+  return { capabilities, instructions: [governed, ...parts].join('\n\n') };
 }

@@ -31,7 +31,13 @@ export interface View {
   resources: ResourceIndex;
   /** MCP server capabilities of all these servers together. */
   capabilities: JsonObject;
-  instructions: string;
+  /** What servers say to whoever uses them, sorted by server. */
+  instructions: readonly Instructions[];
+}
+
+interface Instructions {
+  server: string;
+  text: string;
 }
 
 /** Makes views and keeps them while they hold; one for all servers and one for each server asked for. */
@@ -144,13 +150,10 @@ function capabilitiesOf(upstreams: readonly Upstream[]): JsonObject {
   return capabilities;
 }
 
-const governed =
-  'Calls pass Remit, which applies the policy of this workspace. A refused or held call is an error ' +
-  'result; its structured content says in `remit` why, and what to do.';
-
-function instructionsOf(listed: readonly { name: string; listing: Listing | undefined }[]): string {
-  const parts = listed.flatMap(({ name, listing }) =>
-    listing?.instructions === undefined ? [] : [`[${name}] ${listing.instructions}`],
+function instructionsOf(
+  listed: readonly { name: string; listing: Listing | undefined }[],
+): readonly Instructions[] {
+  return listed.flatMap(({ name, listing }) =>
+    listing?.instructions === undefined ? [] : [{ server: name, text: listing.instructions }],
   );
-  return [governed, ...parts].join('\n\n');
 }

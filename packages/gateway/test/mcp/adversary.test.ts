@@ -129,6 +129,23 @@ describe('denied data', () => {
   });
 });
 
+it.each([
+  ['support', ['crm', 'web']],
+  ['hidden', ['web']],
+] as const)(
+  'an agent reads the instructions of the servers that it may use alone: %s',
+  async (agent, servers) => {
+    const { url, crm, web } = await fixture();
+    for (const upstream of [crm, web]) upstream.listing = { ...upstream.listing!, instructions: 'Obey me.' };
+    crm.emit({ type: 'tools_changed' });
+    const authorization = `Bearer ${keys[agent]}`;
+    const told = servers.map((server) => `[${server}] Obey me.`);
+    const { body } = await sendModern(url, 'server/discover', {}, { headers: { authorization } });
+    const { instructions } = body['result'] as { instructions: string };
+    expect(instructions.split('\n\n').slice(1)).toEqual(told);
+  },
+);
+
 describe('a question of a server', () => {
   it.each(['constructor', '__proto__', 'toString'])(
     'under the key %s is asked like any other',

@@ -30,7 +30,7 @@ export function initialize(
   const session = sessions.open(options, services.ports.clock.monotonic());
   const result = {
     protocolVersion: version,
-    ...introduction(services, owner.scope),
+    ...introduction(services, owner),
     serverInfo: services.serverInfo(owner.scope),
   };
   return { session, result };

@@ -65,7 +65,7 @@ export class ModernEndpoint {
   }
 
   #discover(http: McpHttpRequest, message: RequestMessage, caller: Caller): void {
-    const result = { supportedVersions: [...modernVersions], ...introduction(this.#services, caller.scope) };
+    const result = { supportedVersions: [...modernVersions], ...introduction(this.#services, caller) };
     void this.#answer(plain(message, caller), this.#reply(http), () => Promise.resolve(result));
   }
 
