@@ -2,14 +2,21 @@
  * The journey of one governed action, in one place. Every adapter comes through here: what an agent
  * may do, and what is written down of it, does not depend on the protocol (invariant 5).
  */
-import { Fault, type Action, type Decision, type JsonObject, type JsonValue } from '@remit/contracts';
-import type { Performed, Refusal, RefusalCode } from '@remit/contracts';
+import type {
+  Action,
+  Decision,
+  JsonObject,
+  JsonValue,
+  Performed,
+  Refusal,
+  RefusalCode,
+} from '@remit/contracts';
 import { decide } from '@remit/policy';
-import { callDigest } from './digest.ts';
-import { inspectArguments, inspectInterim, inspectResult } from './inspection.ts';
+import { askForApproval } from './asking.ts';
+import { deniedArguments, inspectInterim, inspectResult, malformedArguments } from './inspection.ts';
 import type { Approval, Ports } from './ports.ts';
 import { intentRecord, outcomeRecord, refusalRecord } from './records.ts';
-import { refusalOf, type RefusalDetail } from './refusals.ts';
+import { refusalOf, unwritable, type RefusalDetail } from './refusals.ts';
 
 /** How the action is carried out, once everything has agreed. */
 export interface Call {
@@ -37,15 +44,18 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   const started = ports.clock.monotonic();
 
   // 1 decide
-  const decision = decide(ports.policy(), action, snapshot(action, ports));
+  let decision = decide(ports.policy(), action, snapshot(action, ports));
   ports.observer?.decided?.(action, decision);
   if (decision.effect === 'deny') {
     return refuse(action, decision, ports, (decision.code ?? 'not_permitted') as RefusalCode);
   }
 
   // 2 inspect the arguments
-  const objection = inspectArguments(action, decision, ports);
-  if (objection) return refuse(action, decision, ports, objection.code, objection);
+  const fault = malformedArguments(action, ports);
+  if (fault) return refuse(action, decision, ports, fault.code, fault);
+  const denied = deniedArguments(action, decision);
+  if (denied && decision.mode === 'enforce') return refuse(action, decision, ports, denied.code, denied);
+  if (denied) decision = observed(decision, denied.code, denied.reason);
 
   // 3 approve
   let approval: Approval | undefined;
@@ -92,71 +102,14 @@ function snapshot(action: Action, ports: Ports) {
   } as const;
 }
 
-type Asked = { approval: Approval } | ({ code: RefusalCode } & RefusalDetail);
-
-async function askForApproval(action: Action, decision: Decision, ports: Ports): Promise<Asked> {
-  let approval: Approval;
-  try {
-    const digest = callDigest(action, decision.policy_version);
-    approval = await ports.approvals.join(action, decision, digest);
-  } catch (error) {
-    return notAsked(action, error, ports);
-  }
-  const reason = decision.reasons[0] ?? 'the policy asks for a person';
-  switch (approval.status) {
-    case 'approved':
-      return { approval };
-    case 'denied':
-      return { code: 'approval_denied', reason: denial(approval), approval };
-    case 'expired':
-      return { code: 'approval_expired', reason: expiry(approval), approval };
-    case 'pending':
-    case 'redeemed':
-      return {
-        code: 'approval_pending',
-        reason: `${reason} It waits as approval ${approval.id}.`,
-        remedy: 'Go on with other work and send the same call again later; do not change its arguments.',
-        approval,
-      };
-  }
-}
-
-function notAsked(action: Action, error: unknown, ports: Ports): { code: RefusalCode; reason: string } {
-  if (!(error instanceof Fault)) throw error;
-  const { code, message } = error;
-  if (code === 'limit_reached' || code === 'invalid_arguments') {
-    return { code, reason: `Nobody was asked: ${message}.` };
-  }
-  ports.observer?.unrecorded?.(action, error);
-  return { code: 'ledger_unavailable', reason: unwritable('nobody was asked') };
-}
-
-function expiry({ id, decided }: Approval): string {
-  const missed = decided === undefined ? 'was not decided in time' : 'was given, but not used in time';
-  return `Approval ${id} ${missed}.`;
-}
-
-function denial(approval: Approval): string {
-  const note = approval.decided?.note;
-  return `A person denied approval ${approval.id}${note === undefined ? '' : `: ${note}`}.`;
-}
-
 async function commit(
   action: Action,
   decision: Decision,
   approval: Approval | undefined,
   ports: Ports,
 ): Promise<Outcome | undefined> {
-  const reserved = ports.limits.reserve(action.id, decision.reservations, ports.clock.now());
-  if (!reserved.ok && decision.mode === 'enforce') {
-    const { failed, retry_after_ms } = reserved;
-    const code = retry_after_ms === undefined ? 'limit_reached' : 'rate_limited';
-    const reason = `The limit ${failed.rule.name} (${failed.rule.file}:${failed.rule.line}) is used up.`;
-    return refuse(action, decision, ports, code, {
-      reason,
-      ...(retry_after_ms !== undefined && { retry_after_ms }),
-    });
-  }
+  const used_up = reserve(action, decision, ports);
+  if (used_up && decision.mode === 'enforce') return refuse(action, decision, ports, used_up.code, used_up);
   const redemption = approval && ports.approvals.redeem(approval.id, action.id);
   if (approval && !redemption) {
     ports.limits.settle(action.id, false);
@@ -165,7 +118,8 @@ async function commit(
       remedy: 'Send the call again to ask for an approval of its own, if it has to run twice.',
     });
   }
-  const intent = intentRecord(action, decision, approval?.id);
+  const recorded = used_up ? observed(decision, used_up.code, used_up.reason) : decision;
+  const intent = intentRecord(action, recorded, approval?.id);
   try {
     await ports.ledger.append(redemption ? [redemption, intent] : [intent]);
     return undefined;
@@ -174,6 +128,30 @@ async function commit(
     if (approval) ports.approvals.unredeem(approval.id, action.id);
     return unrecorded(action, decision, ports, error, 'it did not run');
   }
+}
+
+interface UsedUp {
+  code: RefusalCode;
+  reason: string;
+  retry_after_ms?: number;
+}
+
+/** Takes all that the decision has to reserve; where a limit has no room, nothing, and says which. */
+function reserve(action: Action, decision: Decision, ports: Ports): UsedUp | undefined {
+  const reserved = ports.limits.reserve(action.id, decision.reservations, ports.clock.now());
+  if (reserved.ok) return undefined;
+  const { failed, retry_after_ms } = reserved;
+  const reason = `The limit ${failed.rule.name} (${failed.rule.file}:${failed.rule.line}) is used up.`;
+  if (retry_after_ms === undefined) return { code: 'limit_reached', reason };
+  return { code: 'rate_limited', reason, retry_after_ms };
+}
+
+/** In observe mode the call goes through; the record says what would have refused it, and reserves nothing more. */
+function observed(decision: Decision, code: RefusalCode, reason: string): Decision {
+  const counted = { ...decision, reservations: [] };
+  // What the policy itself said against it came first, and stays.
+  if (decision.policy_effect !== 'allow') return counted;
+  return { ...counted, policy_effect: 'deny', code, reasons: [reason, ...decision.reasons] };
 }
 
 /** Records the refusal, then answers it; where it cannot be recorded, that is the answer. */
@@ -205,11 +183,6 @@ function unrecorded(
   ports.observer?.unrecorded?.(action, error);
   const refusal = refusalOf('ledger_unavailable', action, decision, { reason: unwritable(consequence) });
   return { kind: 'refused', decision, refusal };
-}
-
-/** Without the ledger's own words, which name files: they are for operators, who watch. */
-function unwritable(consequence: string): string {
-  return `The ledger cannot record this call: ${consequence}.`;
 }
 
 function timestamp(ports: Ports): string {

@@ -1,5 +1,6 @@
 /** Stages 2 and 6: what is in the arguments, in interim messages, in the result. */
-import type { Action, Decision, JsonObject, JsonValue, Performed, RefusalCode } from '@remit/contracts';
+import { isJsonObject, type Action, type Decision, type JsonObject } from '@remit/contracts';
+import type { JsonValue, Performed, RefusalCode } from '@remit/contracts';
 import { redactResult, refuseArguments } from '@remit/inspect';
 import { lockedTool } from '@remit/policy';
 import type { Ports } from './ports.ts';
@@ -9,15 +10,8 @@ export interface Objection {
   reason: string;
 }
 
-/**
- * What speaks against the arguments. Malformed ones are refused in every mode; denied data only
- * where the policy is enforced.
- */
-export function inspectArguments(action: Action, decision: Decision, ports: Ports): Objection | undefined {
-  return malformed(action, ports) ?? (decision.mode === 'enforce' ? denied(action, decision) : undefined);
-}
-
-function malformed(action: Action, ports: Ports): Objection | undefined {
+/** Why the arguments cannot be sent, whatever the policy says and in every mode. */
+export function malformedArguments(action: Action, ports: Ports): Objection | undefined {
   if (action.kind !== 'tool_invoke') return undefined;
   const tool = lockedTool(ports.policy(), action.server, action.target);
   if (!tool) return undefined;
@@ -35,15 +29,24 @@ function malformed(action: Action, ports: Ports): Objection | undefined {
   }
 }
 
-function denied(action: Action, decision: Decision): Objection | undefined {
+/** The denied data in the arguments. */
+export function deniedArguments(action: Action, decision: Decision): Objection | undefined {
   if (!decision.data) return undefined;
-  const found = refuseArguments(decision.data, action.arguments);
+  const found = refuseArguments(decision.data, fieldsOf(action));
   if (found.length === 0) return undefined;
   const places = found.map(({ pointer, label }) => `${pointer} (${label})`).join(', ');
   return {
     code: 'content_blocked',
     reason: `The arguments hold data that ${action.agent} may not send: ${places}.`,
   };
+}
+
+/** A completion names as a value the field that it completes; the answers are data of that field. */
+function fieldsOf({ kind, arguments: args }: Action): JsonObject {
+  const argument = args['argument'];
+  if (kind !== 'completion' || !isJsonObject(argument)) return args;
+  const { name, value = null } = argument;
+  return typeof name === 'string' ? { [name]: value, ...args } : args;
 }
 
 /** A progress or log message as the agent may see it. Nothing waits for it, so nothing is recorded. */

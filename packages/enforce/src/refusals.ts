@@ -54,3 +54,8 @@ export function refusalOf(
   }
   return refusal;
 }
+
+/** Without the ledger's own words, which name files: they are for operators, who watch. */
+export function unwritable(consequence: string): string {
+  return `The ledger cannot record this call: ${consequence}.`;
+}

@@ -41,6 +41,7 @@ const support = `
 agent: support
 access:
   tools: { allow: [customer-lookup, refund-create], deny: [database-query] }
+  prompts: { allow: ["crm/*"] }
   data: { deny: [ssn] }
 guardrails:
   tier_1_automatic: [customer-lookup]
@@ -326,9 +327,35 @@ describe('observe mode', () => {
     expect(last().meta['removed']).toEqual({ ssn: 1 });
   });
 
+  test('records what limits and data rules would have refused', async () => {
+    for (let n = 0; n < 6; n++) await govern(lookup());
+    await govern(refund(20, { arguments: { amount: 20, note: '{"ssn":"1"}' } }));
+    const intents = ledger.appended
+      .filter(({ phase }) => phase === 'intent')
+      .map(({ meta }) => meta.decision);
+    expect(intents.slice(0, 5).map((decided) => decided?.['policy_effect'])).toEqual(Array(5).fill('allow'));
+    expect(intents[5]).toMatchObject({ effect: 'allow', policy_effect: 'deny', code: 'rate_limited' });
+    expect(intents[6]).toMatchObject({ effect: 'allow', policy_effect: 'deny', code: 'content_blocked' });
+    expect(ledger.appended.some(({ meta }) => meta.result === 'denied')).toBe(false);
+  });
+
+  test('counts nothing after a restart that it did not count before', async () => {
+    for (let n = 0; n < 6; n++) await govern(lookup());
+    const reserving = ledger.appended.filter(({ payload }) => payload?.reservations);
+    expect(reserving).toHaveLength(5);
+  });
+
   test('stays closed to malformed arguments', async () => {
     expect(await govern(lookup({ arguments: {} }))).toMatchObject({ refusal: { code: 'invalid_arguments' } });
   });
+});
+
+test('a completion of a denied field is refused: its answers would be that field', async () => {
+  const argument = { name: 'SSN', value: '078' };
+  const completion = lookup({ kind: 'completion', target: 'greet', arguments: { argument } });
+  expect(await govern(completion)).toMatchObject({ refusal: { code: 'content_blocked' } });
+  const other = { argument: { name: 'who', value: '078' } };
+  expect(await govern(lookup({ ...completion, arguments: other }))).toMatchObject({ kind: 'answered' });
 });
 
 test('a call that the agent ended has an outcome, and nobody is answered', async () => {
