@@ -16,7 +16,7 @@ import { askForApproval } from './asking.ts';
 import { deniedArguments, inspectInterim, inspectResult, malformedArguments } from './inspection.ts';
 import type { Approval, Ports } from './ports.ts';
 import { intentRecord, outcomeRecord, refusalRecord } from './records.ts';
-import { refusalOf, unwritable, type RefusalDetail } from './refusals.ts';
+import { refusalOf, unsentRemedy, unwritable, type RefusalDetail } from './refusals.ts';
 
 /** How the action is carried out, once everything has agreed. */
 export interface Call {
@@ -79,16 +79,18 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   const sent = performed.result === 'success' || performed.result === 'error' || performed.sent;
   ports.limits.settle(action.id, sent);
   const duration_ms = ports.clock.monotonic() - started;
-  const detail = { ...answer, duration_ms, sent, time: timestamp(ports) };
-  ports.observer?.finished?.(action, detail);
+  const ended = { ...answer, duration_ms, sent, time: timestamp(ports) };
+  ports.observer?.finished?.(action, ended);
   try {
-    await ports.ledger.append([outcomeRecord(action, decision, detail)]);
+    await ports.ledger.append([outcomeRecord(action, decision, ended)]);
   } catch (error) {
     return unrecorded(action, decision, ports, error, 'it ran, but its result is withheld');
   }
   if (answer.result === 'cancelled') return { kind: 'cancelled', decision };
   if (answer.result === 'unknown') {
-    return { kind: 'refused', decision, refusal: refusalOf('upstream_failed', action, decision, answer) };
+    const { reason } = answer;
+    const detail = sent ? { reason } : { reason, remedy: unsentRemedy };
+    return { kind: 'refused', decision, refusal: refusalOf('upstream_failed', action, decision, detail) };
   }
   return { kind: 'answered', decision, result: answer.result, value: answer.value };
 }

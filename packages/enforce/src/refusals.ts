@@ -31,6 +31,10 @@ const remedies: Record<RefusalCode, string> = {
   invalid_arguments: "Correct the arguments to the tool's input schema and send the call again.",
 };
 
+/** Instead of the one for `upstream_failed`, where it is certain that the server has seen nothing. */
+export const unsentRemedy =
+  'It was not sent, so nothing happened. Send it again later, if it is still needed.';
+
 /** The refusal of an action, built on its decision. */
 export function refusalOf(
   code: RefusalCode,

@@ -358,6 +358,17 @@ test('a completion of a denied field is refused: its answers would be that field
   expect(await govern(lookup({ ...completion, arguments: other }))).toMatchObject({ kind: 'answered' });
 });
 
+test('a call that was never sent says so, and one that may have run says that', async () => {
+  answer = { result: 'unknown', sent: false, reason: 'The server is down.' };
+  expect(await govern(lookup())).toMatchObject({
+    refusal: { remedy: expect.stringContaining('nothing happened') as string },
+  });
+  answer = { ...answer, sent: true };
+  expect(await govern(lookup())).toMatchObject({
+    refusal: { remedy: expect.stringContaining('may or may not have acted') as string },
+  });
+});
+
 test('a call that the agent ended has an outcome, and nobody is answered', async () => {
   answer = { result: 'cancelled', sent: true };
   expect(await govern(lookup())).toMatchObject({ kind: 'cancelled' });

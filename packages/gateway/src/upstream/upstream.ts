@@ -221,9 +221,9 @@ class UpstreamServer implements CountedUpstream {
     for (const listener of this.#listeners) listener(event);
   }
 
+  /** For agents: why it is down names programs, folders and credentials, and is for operators. */
   #whyNot(): string {
-    const why = this.problem === undefined ? '' : `: ${this.problem}`;
-    return `the server \`${this.name}\` is not connected${why}`;
+    return `the server \`${this.name}\` is not connected`;
   }
 
   /** What a call has to wait for before it is sent, if anything. */

@@ -66,6 +66,8 @@ test('a command that does not exist is a problem with the command’s name', asy
   const server = upstream({ command: ['/nowhere/at-all'] });
   await waitFor(() => server.state === 'down');
   expect(server.problem).toContain('`/nowhere/at-all` cannot be started');
+  // Programs and folders are the operator's business; what an agent asked is answered without them.
+  expect(JSON.stringify(await server.request(toolCall('echo', {})))).not.toContain('/nowhere');
 });
 
 test('arguments are not read by a shell', async () => {
