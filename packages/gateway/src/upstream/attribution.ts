@@ -6,6 +6,7 @@
  * may ask. Only an answer to the call itself ends it early. What else there is to do: `replacement.ts`.
  */
 import type { Peer } from '../exchange.ts';
+import { OpenEntries } from '../open-entries.ts';
 import type { Call } from './call.ts';
 
 interface GivenUp {
@@ -15,7 +16,7 @@ interface GivenUp {
 
 export class Attribution {
   /** The open calls that an agent has made, as against Remit's own. */
-  readonly #open = new Set<Call>();
+  readonly #open = new OpenEntries<number, Call>();
   /** Calls that the server may still be working on, each until it answers or its time is over. */
   readonly #given_up = new Map<number, GivenUp>();
   readonly #linger_ms: number;
@@ -29,15 +30,15 @@ export class Attribution {
   }
 
   opened(call: Call): void {
-    if (call.peer !== undefined) this.#open.add(call);
+    if (call.peer !== undefined) this.#open.set(call.id, call);
   }
 
   ended(call: Call): void {
-    this.#open.delete(call);
+    this.#open.delete(call.id);
   }
 
   givenUp(call: Call): void {
-    if (!this.#open.delete(call)) return;
+    if (!this.#open.delete(call.id)) return;
     const timer = setTimeout(() => this.#given_up.delete(call.id), this.#linger_ms);
     this.#given_up.set(call.id, { client: call.peer?.client, timer: timer.unref() });
   }
@@ -51,7 +52,7 @@ export class Attribution {
   /** The open call, if there is only one; what was given up does not count. */
   lone(): Call | undefined {
     if (this.#open.size !== 1) return undefined;
-    const [call] = this.#open;
+    const [call] = this.#open.values();
     return call;
   }
 

@@ -5,6 +5,7 @@
 import type { Bounds, JsonObject, JsonValue } from '@remit/contracts';
 import type { Logger } from 'pino';
 import type { Notification, Peer, RpcError, UpstreamAnswer } from '../exchange.ts';
+import { OpenEntries } from '../open-entries.ts';
 import { Attribution } from './attribution.ts';
 import { Call } from './call.ts';
 import type { CallTimes } from './call.ts';
@@ -49,7 +50,7 @@ export class Connection implements Inbox {
   /** Whether giving up is told by `notifications/cancelled`; else closing the stream says it. */
   notifies_cancellation: boolean;
   readonly #dependencies: ConnectionDependencies;
-  readonly #open = new Map<number, Call>();
+  readonly #open = new OpenEntries<number, Call>();
   readonly #attribution: Attribution;
   #last_id = 0;
   #garbage = 0;

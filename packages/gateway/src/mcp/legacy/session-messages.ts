@@ -75,12 +75,11 @@ export class SessionMessages {
         assertActive(this.#services, request.caller.agent);
         return operation(this.#services, request);
       }
-      const { openCalls } = this.#services;
-      openCalls.enter(request.caller.agent, controller);
+      const leave = this.#services.openCalls.enter(request.caller.agent, controller);
       try {
         return await operation(this.#services, request);
       } finally {
-        openCalls.leave(request.caller.agent, controller);
+        leave();
       }
     });
     session.open.delete(message.id);

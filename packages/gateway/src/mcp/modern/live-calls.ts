@@ -44,17 +44,15 @@ export class LiveCalls {
         return this.#seal(id, round, message, caller);
       },
     });
-    this.#services.openCalls.enter(caller.agent, controller);
+    const leave = this.#services.openCalls.enter(caller.agent, controller);
     try {
       call.begin(trip);
     } catch (error) {
-      this.#services.openCalls.leave(caller.agent, controller);
+      leave();
       throw error;
     }
     const request = { ...message, caller, channel: call, signal: controller.signal, notes: {} };
-    void this.#run(id, call, request, operation).finally(() => {
-      this.#services.openCalls.leave(caller.agent, controller);
-    });
+    void this.#run(id, call, request, operation).finally(leave);
   }
 
   async #run(id: string, call: LiveCall, request: AgentRequest, operation: Operation): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { Fault } from '@remit/contracts';
 import type { Logger } from 'pino';
+import { OpenEntries } from '../../open-entries.ts';
 import type { EventStreamParser } from './event-stream.ts';
 import { AnswerReader, mediaType } from './http-answer.ts';
 import type { Headers, HttpEndpoint, HttpExchange, ResponseHeaders } from './http-endpoint.ts';
@@ -40,7 +41,7 @@ interface Waiting {
 export class StreamableHttpTransport implements Transport {
   readonly shared = false;
   readonly #dependencies: StreamableHttpDependencies;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new OpenEntries<number, Waiting>();
   #opened: Inbox | undefined;
   #version: string | undefined;
   #session: string | undefined;
