@@ -35,9 +35,10 @@ export interface Peer {
   notify(notification: Notification): void;
   /**
    * Asks the agent's client and waits for its answers; governed and recorded like any action.
+   * `withdrawn`: the server wants no answer any more; a client that can be told so is told.
    * @throws Fault `ask_refused` (policy, or the client cannot), `ask_timeout`, `cancelled`.
    */
-  ask(requests: InputRequests): Promise<InputResponses>;
+  ask(requests: InputRequests, withdrawn?: AbortSignal): Promise<InputResponses>;
 }
 
 export interface RpcError {

@@ -23,13 +23,14 @@ export async function governedAsk(
   request: AgentRequest,
   server: string,
   requests: InputRequests,
+  withdrawn?: AbortSignal,
 ): Promise<InputResponses> {
   for (const asked of Object.values(requests)) {
     const problem = cannotAsk(request.caller.capabilities, asked);
     if (problem !== undefined) throw new Fault('ask_refused', problem);
   }
   const gate = new AskGate(Object.keys(requests).length, (allowed) =>
-    request.channel.ask(allowed, request.signal),
+    request.channel.ask(allowed, request.signal, withdrawn),
   );
   const answers = await Promise.all(
     Object.entries(requests).map(async ([key, asked]): Promise<[string, JsonValue]> => {

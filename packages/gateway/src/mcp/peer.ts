@@ -49,8 +49,8 @@ export class CallPeer implements Peer {
     this.#request.channel.notify({ method, ...(params && { params: this.#visible(params) }) });
   }
 
-  ask(requests: InputRequests): Promise<InputResponses> {
-    return governedAsk(this.#services, this.#request, this.#server, requests);
+  ask(requests: InputRequests, withdrawn?: AbortSignal): Promise<InputResponses> {
+    return governedAsk(this.#services, this.#request, this.#server, requests, withdrawn);
   }
 
   #wanted({ method, params }: Notification): boolean {

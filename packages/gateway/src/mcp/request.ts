@@ -28,9 +28,11 @@ export interface Channel {
   notify(notification: Notification): void;
   /**
    * Asks the client and waits for valid answers to all requests. `server` is told to the user.
+   * `withdrawn`: the server wants no answer any more. It ends the asking where the client can be told;
+   * where it has the question as the end of a round trip, it comes back with an answer all the same.
    * @throws Fault `ask_refused`, `ask_timeout`, `cancelled`.
    */
-  ask(requests: InputRequests, signal: AbortSignal): Promise<InputResponses>;
+  ask(requests: InputRequests, signal: AbortSignal, withdrawn?: AbortSignal): Promise<InputResponses>;
 }
 
 export interface AgentRequest {

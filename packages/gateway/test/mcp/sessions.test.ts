@@ -511,6 +511,36 @@ describe('what a server asks the client', () => {
     });
   });
 
+  it('is withdrawn when the server takes it back, and the call goes on', async () => {
+    const gateway = await fixture();
+    const withdrawing = new AbortController();
+    gateway.crm.behaviours.set('lookup', ({ peer }) =>
+      peer.ask(asking, withdrawing.signal).then(
+        () => text('answered'),
+        (error: Error) => text(error.message),
+      ),
+    );
+    const client = await LegacyClient.open(gateway.url, { capabilities: { elicitation: {} } });
+    const call = rpc('tools/call', { name: 'lookup' });
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: { ...client.headers, 'content-type': 'application/json' },
+      body: JSON.stringify(call),
+    });
+    const stream = reading(response);
+    await waitFor(() => stream.messages().length === 1);
+    withdrawing.abort();
+    await stream.done;
+    expect(stream.messages()[1]).toMatchObject({
+      method: 'notifications/cancelled',
+      params: { requestId: 'remit-1' },
+    });
+    expect(stream.messages()[2]).toMatchObject({
+      id: call.id,
+      result: { content: [{ text: 'The question was withdrawn.' }] },
+    });
+  });
+
   it('is refused where the client takes no streams', async () => {
     const { url, crm } = await fixture();
     crm.behaviours.set('lookup', ({ peer }) =>

@@ -108,6 +108,25 @@ test('one call is asked a bounded number of times', async () => {
   expect(asking.asked).toHaveLength(16);
 });
 
+test('a question that the server takes back is withdrawn, and not answered', async () => {
+  const body = `let call; const replies = [];
+    on['tools/call'] = (m) => { call = m; send({ id: 'q', method: 'elicitation/create', params: {} });
+      send({ method: 'notifications/cancelled', params: { requestId: 'q' } }); send({ id: 'r', method: 'roots/list' }); };
+    on[undefined] = (m) => { replies.push(m.id); if (m.id === 'r') answer(call, { replies }); };`;
+  const server = upstream({ command: script(body) });
+  await server.ready(10_000);
+  const asking = peer({
+    answer: (requests, withdrawn) =>
+      requests['request']?.method === 'roots/list'
+        ? { request: { roots: [] } }
+        : new Promise((_, reject) =>
+            withdrawn?.addEventListener('abort', () => reject(new Fault('cancelled', 'withdrawn'))),
+          ),
+  });
+  const answer = await server.request(toolCall('echo', {}, { peer: asking }));
+  expect(answer).toMatchObject({ result: { replies: ['r'] } });
+});
+
 test('while an agent is asked the time of the call does not run', async () => {
   const body = `let call; on['tools/call'] = (m) => { call = m; send({ id: 1, method: 'roots/list' }); }; on[undefined] = () => answer(call, {});`;
   const server = upstream({ command: script(body) }, { bounds: { upstream_call_ms: 200 } });

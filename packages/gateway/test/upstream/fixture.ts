@@ -65,7 +65,7 @@ export interface PeerSettings {
   client?: string;
   capabilities?: JsonObject;
   log_level?: string;
-  answer?: (requests: InputRequests) => InputResponses | Promise<InputResponses>;
+  answer?: (requests: InputRequests, withdrawn?: AbortSignal) => InputResponses | Promise<InputResponses>;
   onNotification?: (notification: Notification) => void;
 }
 
@@ -82,10 +82,10 @@ export function peer(settings: PeerSettings = {}): RecordingPeer {
       notifications.push(notification);
       settings.onNotification?.(notification);
     },
-    async ask(requests) {
+    async ask(requests, withdrawn) {
       asked.push(requests);
       if (settings.answer === undefined) throw new Error('this peer was not expected to be asked');
-      return await settings.answer(requests);
+      return await settings.answer(requests, withdrawn);
     },
   };
 }

@@ -34,7 +34,8 @@ export class LegacyChannel implements Channel {
     }
   }
 
-  async ask(requests: InputRequests, signal: AbortSignal): Promise<InputResponses> {
+  async ask(requests: InputRequests, ended: AbortSignal, withdrawn?: AbortSignal): Promise<InputResponses> {
+    const signal = withdrawn === undefined ? ended : AbortSignal.any([ended, withdrawn]);
     if (++this.#rounds > this.#services.bounds.ask_rounds_max) {
       throw new Fault('ask_refused', 'The server asks the client too often in one call.');
     }
@@ -56,7 +57,7 @@ export class LegacyChannel implements Channel {
       awaited.reject(fault);
     };
     const onAbort = () => {
-      withdraw(new Fault('cancelled', 'The call was ended.'));
+      withdraw(new Fault('cancelled', 'The question was withdrawn.'));
     };
     const timer = setTimeout(() => {
       withdraw(new Fault('ask_timeout', 'The client did not answer in time.'));

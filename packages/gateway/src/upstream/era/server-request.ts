@@ -16,6 +16,9 @@ const internal_error = -32603;
 /** What a client says whose person refuses (2025-11-25, client/sampling "Error Handling"). */
 const refused_by_user = -1;
 
+/** What an agent is being asked at the moment, by the server's id: aborted where the server withdraws it. */
+export type OpenQuestions = Map<ServerRequest['id'], AbortController>;
+
 /** The key under which a single request travels in the seam's map. */
 const key = 'request';
 
@@ -23,6 +26,7 @@ export async function answerServerRequest(
   request: ServerRequest,
   call: Call | undefined,
   dependencies: EraDependencies,
+  open: OpenQuestions,
 ): Promise<void> {
   const { connection } = dependencies;
   if (request.method === 'ping') return connection.respond(request.id, {});
@@ -35,7 +39,7 @@ export async function answerServerRequest(
   if (call?.peer === undefined || refusal !== undefined) {
     return connection.respondError(request.id, refusal ?? unattributed());
   }
-  await carry(request, call, call.peer, dependencies);
+  await carry(request, call, call.peer, dependencies, open);
 }
 
 function whyNotAsked(
@@ -61,23 +65,36 @@ async function carry(
   call: Call,
   peer: Peer,
   { connection, logger }: EraDependencies,
+  open: OpenQuestions,
 ): Promise<void> {
   const { id, method, params } = request;
+  const { signal } = openQuestion(id, open);
   noteElicitation(call, params);
   try {
     const responses = await call.whileAsking(() =>
-      peer.ask({ [key]: { method, ...(params && { params }) } }),
+      peer.ask({ [key]: { method, ...(params && { params }) } }, signal),
     );
+    // What is cancelled is not answered (2025-11-25, basic/utilities/cancellation "Behavior Requirements").
+    if (signal.aborted) return;
     const result = responses[key];
     if (isJsonObject(result)) connection.respond(id, result);
     else connection.respondError(id, { code: internal_error, message: 'the client gave no usable answer' });
   } catch (error) {
+    if (signal.aborted) return;
     logger.info(
       { method, code: error instanceof Fault ? error.code : undefined },
       'a request by the server was not answered',
     );
     connection.respondError(id, askError(error));
+  } finally {
+    if (open.get(id)?.signal === signal) open.delete(id);
   }
+}
+
+function openQuestion(id: ServerRequest['id'], open: OpenQuestions): AbortController {
+  const question = new AbortController();
+  open.set(id, question);
+  return question;
 }
 
 function noteElicitation(call: Call, params: JsonObject | undefined): void {

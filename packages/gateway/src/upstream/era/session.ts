@@ -14,6 +14,7 @@ import type { Era, EraDependencies, Introduction } from './era.ts';
 import { passChange, passInterim, severity } from './notification.ts';
 import { subjectOf } from '../replacement.ts';
 import { answerServerRequest } from './server-request.ts';
+import type { OpenQuestions } from './server-request.ts';
 
 /** The first versions of the batch's life and its end (2025-03-26 "Batching", removed in 2025-06-18). */
 const batching_versions: ReadonlySet<string> = new Set(['2024-11-05', '2025-03-26']);
@@ -73,6 +74,7 @@ class SessionEra implements Era, MessageHandler {
   readonly #dependencies: EraDependencies;
   /** Severity from which on the server sends log messages; it is only ever lowered. */
   #log_severity = Number.POSITIVE_INFINITY;
+  readonly #questions: OpenQuestions = new Map();
 
   constructor(introduction: Introduction, dependencies: EraDependencies) {
     this.introduction = introduction;
@@ -135,16 +137,23 @@ class SessionEra implements Era, MessageHandler {
   }
 
   serverRequest(request: ServerRequest, call: Call | undefined): void {
-    void answerServerRequest(request, call, this.#dependencies);
+    void answerServerRequest(request, call, this.#dependencies, this.#questions);
   }
 
   notification(notification: Notification, call: Call | undefined): void {
+    if (notification.method === 'notifications/cancelled') return this.#withdraw(notification.params ?? {});
     if (!passChange(notification, this.#dependencies.events))
       passInterim(notification, call, this.#dependencies);
   }
 
   missed(): void {
     for (const kind of offeredLists(this.introduction)) this.#dependencies.events.listChanged(kind);
+  }
+
+  /** The server wants no answer to its own question any more. */
+  #withdraw({ requestId }: JsonObject): void {
+    if (typeof requestId === 'string' || typeof requestId === 'number')
+      this.#questions.get(requestId)?.abort();
   }
 
   async #subscription(method: string, uri: string): Promise<void> {
