@@ -90,6 +90,18 @@ test('nothing that names a person is in what the log publishes', async () => {
   await close();
 });
 
+test('a search does not find itself, and the next one finds it', async () => {
+  await using folder = await temporaryFolder();
+  const { send, close } = await remitIn(folder.path);
+  const found = async (query: string) => {
+    const { body } = await send('GET', `/api/v1/events?${query}`);
+    return (body['events'] as { action: string }[]).map(({ action }) => action);
+  };
+  expect(await found('')).not.toContain('audit_read');
+  expect(await found('limit=1')).toEqual(['audit_read']);
+  await close();
+});
+
 test('a cursor of another search’s making is refused in the API’s own words', async () => {
   await using folder = await temporaryFolder();
   const { send, close } = await remitIn(folder.path);

@@ -13,10 +13,12 @@ export function eventHandlers({ ledger, reads }: ControlDeps): Handlers<EventId>
   return {
     searchEvents: async ({ query: { limit, cursor, since, until, ...filters }, caller }) => {
       const wanted = present({ ...filters, since: since && utc(since), until: until && utc(until) });
-      // Further pages are the same reading.
-      await reads.record(caller, { of: 'search', filters: wanted });
       const query: SearchQuery = { ...wanted, limit: limit ?? pageSize, ...present({ cursor }) };
-      return ledger.search(query);
+      const page = await ledger.search(query);
+      // Before it is shown, but after it was found, so that no search finds itself. Further pages are the
+      // same reading.
+      await reads.record(caller, { of: 'search', filters: wanted });
+      return page;
     },
     showEvent: async ({ parameters, caller }) => {
       const event = await ledger.show(parameters.id);
