@@ -20,8 +20,11 @@ export interface RunningRemit extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
-const remit = [process.execPath, '--conditions=remit-source', '--disable-warning=ExperimentalWarning', main];
+/** The command as it is shipped, from the build output: `npm test` builds first, and it starts fastest. */
+export const remit = [
+  process.execPath,
+  fileURLToPath(new URL('../../packages/cli/bin/remit.mjs', import.meta.url)),
+];
 
 const ready = /ready · agents (http:\/\/\S+)\/mcp · console (http:\/\/\S+)/;
 const issuedKey = z.object({ agent: z.string(), key: z.string().startsWith('remit_') });

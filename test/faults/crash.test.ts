@@ -69,7 +69,7 @@ test('a kill while the server works ends as unknown, and the call is not sent ag
 });
 
 test('kills at random moments under load lose nothing that was answered and repeat nothing', async () => {
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 3; round++) {
     // The moment is a number of executed calls, so that it lies under load however fast the machine is.
     const moment = recordedCalls(database).length + 20 + Math.floor(Math.random() * 200);
     await crash({}, async (pid) => {

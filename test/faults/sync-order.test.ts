@@ -5,17 +5,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { startRecordingServer, temporaryFolder } from '@remit/testkit';
 import { beforeAll, expect, test, vi } from 'vitest';
-import { startRemit } from '../e2e/remit.ts';
+import { remit, startRemit } from '../e2e/remit.ts';
 import { callRecord } from './load.ts';
 import { recordingWorkspace } from './workspace.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const main = fileURLToPath(new URL('../../packages/cli/src/main.ts', import.meta.url));
-const remit = [process.execPath, '--conditions=remit-source', '--disable-warning=ExperimentalWarning', main];
 const calls = 'trace=fdatasync,fsync,write,writev,pwrite64,pwritev,sendto,sendmsg,read,recvfrom,readv';
 
 let strace = true;

@@ -42,12 +42,8 @@ export interface Running {
   console: string;
 }
 
-const command = [
-  process.execPath,
-  '--conditions=remit-source',
-  '--disable-warning=ExperimentalWarning',
-  fileURLToPath(new URL('../src/main.ts', import.meta.url)),
-];
+/** The command as it is shipped, from the build output; `npm test` builds first. */
+const command = [process.execPath, fileURLToPath(new URL('../bin/remit.mjs', import.meta.url))];
 
 export async function workbench(documents?: (calls: string) => string): Promise<Workbench> {
   const temporary = await temporaryFolder();
