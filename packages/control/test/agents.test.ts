@@ -77,6 +77,7 @@ describe('keys', () => {
     expect((await send('DELETE', `/api/v1/agents/support/keys/${first.key_id}`)).status).toBe(204);
     expect(registry.agents.authenticate(first.key)).toBeUndefined();
     expect(registry.agents.authenticate(second.key)?.agent).toBe('support');
+    expect([first, second].map((identity) => registry.agents.holds(identity))).toEqual([false, true]);
     expect((await send('DELETE', `/api/v1/agents/support/keys/${first.key_id}`)).body['code']).toBe(
       'key_not_found',
     );

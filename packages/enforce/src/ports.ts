@@ -29,6 +29,8 @@ export interface AgentIdentity {
 export interface AgentDirectory {
   /** The agent that holds this key, or undefined. Compares digests; never logs the key. */
   authenticate(key: string): AgentIdentity | undefined;
+  /** False once the key has been revoked; for what was opened with it and goes on. */
+  holds(identity: AgentIdentity): boolean;
   /** Undefined for an agent that nobody registered. */
   status(agent: string): AgentStatus | undefined;
 }

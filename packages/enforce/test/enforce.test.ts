@@ -81,7 +81,7 @@ beforeEach(() => {
   const policy = compiled();
   ports = {
     policy: () => policy,
-    agents: { authenticate: () => undefined, status: () => status },
+    agents: { authenticate: () => undefined, holds: () => true, status: () => status },
     ledger,
     limits: new SlidingLimits(),
     approvals,

@@ -53,6 +53,10 @@ export class AgentRegistry implements AgentDirectory {
     return looksLikeSecret(key, agentKeyPrefix) ? this.#byDigest.get(secretDigest(key)) : undefined;
   }
 
+  holds({ agent, key_id }: AgentIdentity): boolean {
+    return this.#agents.get(agent)?.keys.some(({ id }) => id === key_id) ?? false;
+  }
+
   status(agent: string): AgentStatus | undefined {
     return this.#agents.get(agent)?.status;
   }

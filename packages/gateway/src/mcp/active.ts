@@ -15,3 +15,8 @@ export function assertActive(services: Services, agent: string): void {
     status: 403,
   });
 }
+
+/** Whether what an agent has opened may still be told of changes: it is active, and its key is valid. */
+export function mayBeTold({ ports }: Services, { agent, keyId }: { agent: string; keyId: string }): boolean {
+  return ports.agents.status(agent) === 'active' && ports.agents.holds({ agent, key_id: keyId });
+}

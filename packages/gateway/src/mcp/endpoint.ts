@@ -59,10 +59,11 @@ export class McpEndpoint {
 
   /** Once in a while: signs of life on open streams, idle sessions ended. */
   tick(): void {
-    const now = this.#services.ports.clock.monotonic();
+    const { clock, agents } = this.#services.ports;
+    const now = clock.monotonic();
     this.#replies.signOfLife(now, this.#services.bounds.stream_after_ms);
     for (const session of this.#legacy.sessions.all()) session.signOfLife();
-    this.#legacy.sessions.sweep(now);
+    this.#legacy.sessions.sweep(now, ({ agent, keyId }) => agents.holds({ agent, key_id: keyId }));
     this.#modern.tick();
   }
 

@@ -95,6 +95,30 @@ describe('an agent that is suspended', () => {
   });
 });
 
+describe('a key that is revoked', () => {
+  it('ends the streams for changes that it has opened, in both eras, and its sessions', async () => {
+    const { url, crm, registry, revoked } = await fixture({ bounds: { keep_alive_ms: 10 } });
+    const client = await LegacyClient.open(url);
+    const listening = modern('subscriptions/listen', { notifications: { toolsListChanged: true } });
+    const streams = await Promise.all([
+      fetch(url, { headers: { ...client.headers, accept: 'text/event-stream' } }),
+      fetch(url, {
+        method: 'POST',
+        headers: {
+          ...listening.headers,
+          'content-type': 'application/json',
+          authorization: `Bearer ${keys.support}`,
+        },
+        body: JSON.stringify(listening.body),
+      }),
+    ]);
+    revoked.add(keys.support);
+    crm.emit({ type: 'tools_changed' });
+    for (const stream of streams) expect(await stream.text()).not.toContain('list_changed');
+    expect(await registry.metrics()).toContain('remit_sessions 0');
+  });
+});
+
 describe('denied data', () => {
   it('does not arrive in log messages and progress while the call runs', async () => {
     const { url, crm } = await fixture();

@@ -129,6 +129,8 @@ export interface Fixture {
   records: NewRecord[];
   registry: Registry;
   setStatus: (agent: string, status: AgentStatus) => void;
+  /** Keys that are not valid any more. */
+  revoked: Set<string>;
   /** From now on the ledger cannot write. */
   refuseRecords: () => void;
   /** `phase kind result`, in order. */
@@ -155,7 +157,8 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
   const statuses = new Map<string, AgentStatus>();
   const policy = policyOf(options.policy ?? policyText, lockOf([crm, web]));
   const disk = { full: false };
-  const ports = portsOf(policy, records, statuses, clock, disk);
+  const revoked = new Set<string>();
+  const ports = portsOf(policy, records, statuses, clock, disk, revoked);
   const registry = new Registry();
   const gateway = createGateway({
     ports,
@@ -177,6 +180,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     records,
     registry,
     setStatus: (agent, status) => statuses.set(agent, status),
+    revoked,
     refuseRecords: () => (disk.full = true),
     story: () =>
       records.map(({ phase, event, meta }) => [phase, event, meta.result].filter(Boolean).join(' ')),
@@ -189,6 +193,7 @@ function portsOf(
   statuses: ReadonlyMap<string, AgentStatus>,
   clock: FakeClock,
   disk: { full: boolean },
+  revoked: ReadonlySet<string>,
 ): Ports {
   const newId = seededIds();
   const ledger: Ports['ledger'] = {
@@ -203,8 +208,9 @@ function portsOf(
   const agents: Ports['agents'] = {
     authenticate(key) {
       const agent = Object.entries(keys).find(([, candidate]) => candidate === key)?.[0];
-      return agent === undefined ? undefined : { agent, key_id: `key_${agent}` };
+      return agent === undefined || revoked.has(key) ? undefined : { agent, key_id: `key_${agent}` };
     },
+    holds: ({ agent }) => !revoked.has(keys[agent as keyof typeof keys]),
     status: (agent) => statuses.get(agent) ?? (policy.agents.has(agent) ? 'active' : undefined),
   };
   return {

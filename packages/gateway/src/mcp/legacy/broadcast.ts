@@ -1,5 +1,6 @@
 /** Change notifications to the sessions that they concern. */
 import { mayUse } from '@remit/policy';
+import { mayBeTold } from '../active.ts';
 import type { CatalogChange } from '../catalog.ts';
 import type { Services } from '../services.ts';
 import type { Sessions } from './sessions.ts';
@@ -24,9 +25,9 @@ export class Broadcast {
 
   #changed(what: CatalogChange, server: string | undefined): void {
     for (const session of this.#sessions.all()) {
-      const { scope, agent } = session.owner;
+      const { scope } = session.owner;
       if (scope !== undefined && server !== undefined && scope !== server) continue;
-      if (this.#isActive(agent)) session.tell(`notifications/${what}/list_changed`, {});
+      if (mayBeTold(this.#services, session.owner)) session.tell(`notifications/${what}/list_changed`, {});
     }
   }
 
@@ -36,11 +37,9 @@ export class Broadcast {
       if (session.watched.serverOf(uri) !== server) continue;
       const { agent } = session.owner;
       const allowed = mayUse(policy, agent, { kind: 'resource_read', server, target: uri });
-      if (allowed && this.#isActive(agent)) session.tell('notifications/resources/updated', { uri });
+      if (allowed && mayBeTold(this.#services, session.owner)) {
+        session.tell('notifications/resources/updated', { uri });
+      }
     }
-  }
-
-  #isActive(agent: string): boolean {
-    return this.#services.ports.agents.status(agent) === 'active';
   }
 }

@@ -57,10 +57,11 @@ export class Sessions {
     session.end();
   }
 
-  /** Ends what nobody has used for too long. */
-  sweep(now: number): void {
+  /** Ends what nobody has used for too long, and what a key has opened that is not `valid` any more. */
+  sweep(now: number, valid: (owner: SessionOwner) => boolean): void {
     for (const session of this.#sessions.values()) {
-      if (!session.inUse && now - session.lastUsed > this.#bounds.session_idle_ms) this.end(session);
+      const idle = !session.inUse && now - session.lastUsed > this.#bounds.session_idle_ms;
+      if (idle || !valid(session.owner)) this.end(session);
     }
   }
 

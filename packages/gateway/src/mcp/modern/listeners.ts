@@ -1,6 +1,7 @@
 /** `subscriptions/listen`: change notifications on a stream of their own (basic/patterns/subscriptions). */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { mayUse } from '@remit/policy';
+import { mayBeTold } from '../active.ts';
 import type { CatalogChange } from '../catalog.ts';
 import { accepted, invalidRequest, type McpHttpRequest } from '../http-request.ts';
 import { notificationText, resultText, type RequestId, type RequestMessage } from '../message.ts';
@@ -146,7 +147,7 @@ export class Listeners {
   }
 
   #isActive({ caller }: Listener): boolean {
-    return this.#services.ports.agents.status(caller.agent) === 'active';
+    return mayBeTold(this.#services, caller);
   }
 
   /** Every message of the stream names the request that opened it. */
