@@ -1,11 +1,18 @@
 /** Follows the log: turns committed groups into search rows, tiles and places, a transaction at a time. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { Fault, type StoredRecord } from '@remit/contracts';
+import { Fault } from '@remit/contracts';
 import { CompactRange } from '../merkle/compact-range.ts';
 import { hashPrefixedLeaf } from '../merkle/hash.ts';
 import { sizeAfter } from '../segment/group.ts';
-import { readRecords, type GroupPlace, type LogReader, type ReadGroup } from '../segment/log-reader.ts';
+import {
+  readPayload,
+  readPublicRecord,
+  type GroupPlace,
+  type LogReader,
+  type ReadGroup,
+} from '../segment/log-reader.ts';
 import type { DurableEnd } from '../writer/port.ts';
+import { EventRows } from './event-rows.ts';
 import type { TileStore } from './tile-store.ts';
 
 /** Records of one transaction, so that searches and the live tail get their turn in between. */
@@ -15,9 +22,7 @@ export class Projector {
   readonly #database: DatabaseSync;
   readonly #reader: LogReader;
   readonly #tiles: TileStore;
-  readonly #blind: (conversation: string) => Uint8Array;
-  readonly #insert: StatementSync;
-  readonly #finish: StatementSync;
+  readonly #rows: EventRows;
   readonly #place: StatementSync;
   readonly #advance: StatementSync;
   /** Leaves that are in the rows. */
@@ -33,17 +38,7 @@ export class Projector {
     this.#database = database;
     this.#reader = reader;
     this.#tiles = tiles;
-    this.#blind = blind;
-    this.#insert = database.prepare(
-      `INSERT INTO event VALUES (:key, :id, :time, :agent, :server, :tool, :action, :result, :conversation,
-         :intent, :outcome, :epoch)
-       ON CONFLICT (id) DO UPDATE SET result = coalesce(excluded.result, result),
-         intent = coalesce(intent, excluded.intent), outcome = coalesce(excluded.outcome, outcome),
-         conversation = coalesce(conversation, excluded.conversation)`,
-    );
-    this.#finish = database.prepare(
-      'UPDATE event SET result = ?, outcome = ? WHERE id = ? AND intent IS NOT NULL',
-    );
+    this.#rows = new EventRows(database, blind);
     this.#place = database.prepare('INSERT INTO group_place VALUES (?, ?, ?, ?)');
     this.#advance = database.prepare('UPDATE progress SET size = ?, segment = ?, "offset" = ?');
     const progress = database.prepare('SELECT size, segment, "offset" FROM progress').get() as {
@@ -61,15 +56,16 @@ export class Projector {
   }
 
   /**
-   * One transaction towards `end`; returns the records that it added, empty at the end.
+   * One transaction towards `end`; returns the ids of the records that it added, empty at the end.
    * @throws Fault `ledger_damaged`, and errors of SQLite, with nothing of the step kept.
    */
-  step(end: DurableEnd): StoredRecord[] {
+  step(end: DurableEnd): string[] {
     if (this.#size >= end.size) return [];
     const [size, at] = [this.#size, this.#at];
     this.#database.exec('BEGIN');
     try {
       const added = this.#addGroups(end);
+      this.#rows.flush();
       this.#advance.run(this.#size, this.#at?.segment ?? null, this.#at?.offset ?? null);
       this.#database.exec('COMMIT');
       return added;
@@ -78,12 +74,13 @@ export class Projector {
       this.#size = size;
       this.#at = at;
       this.#tiles.resume(size);
+      this.#rows.forget();
       throw error;
     }
   }
 
-  #addGroups(end: DurableEnd): StoredRecord[] {
-    const added: StoredRecord[] = [];
+  #addGroups(end: DurableEnd): string[] {
+    const added: string[] = [];
     let last: ReadGroup | undefined;
     for (const group of this.#reader.groups(this.#at, end)) {
       // The place is that of the last group taken, whose frame is read again to find the next one.
@@ -98,15 +95,21 @@ export class Projector {
     return added;
   }
 
-  #addGroup(group: ReadGroup): StoredRecord[] {
+  #addGroup(group: ReadGroup): string[] {
     if (group.first_index !== this.#size) {
       throw new Fault('ledger_damaged', `records ${this.#size} to ${group.first_index} are missing`);
     }
-    for (const entry of group.entries) this.#tiles.push(hashPrefixedLeaf(entry.prefixed));
-    const records = readRecords(group);
-    const times = records.map((record) => this.#addRow(record));
-    this.#place.run(group.first_index, group.place.segment, group.place.offset, Math.max(...times));
-    return records;
+    let latest = 0;
+    const ids = group.entries.map((entry, offset) => {
+      this.#tiles.push(hashPrefixedLeaf(entry.prefixed));
+      const record = readPublicRecord(group, offset);
+      const time = Date.parse(record.time);
+      latest = Math.max(latest, time);
+      this.#rows.add(record, time, () => readPayload(group, offset));
+      return record.id;
+    });
+    this.#place.run(group.first_index, group.place.segment, group.place.offset, latest);
+    return ids;
   }
 
   /** The tiles are a second computation of the tree: it has to agree with what was committed. */
@@ -116,29 +119,5 @@ export class Projector {
     if (this.#tiles.root(size) !== new CompactRange(size, group.peaks).root()) {
       throw new Fault('ledger_damaged', `the tree of ${size} records is not the one that was committed`);
     }
-  }
-
-  /** Returns the record's time in milliseconds. */
-  #addRow(record: StoredRecord): number {
-    const time = Date.parse(record.time);
-    const result = record.meta.result ?? null;
-    if (record.phase === 'outcome' && this.#finish.run(result, record.index, record.id).changes > 0)
-      return time;
-    const conversation = record.payload?.context?.['conversation_id'];
-    this.#insert.run({
-      key: record.index,
-      id: record.id,
-      time,
-      agent: record.meta.agent ?? null,
-      server: record.meta.server ?? null,
-      tool: record.meta.tool ?? null,
-      action: record.event,
-      result,
-      conversation: typeof conversation === 'string' ? this.#blind(conversation) : null,
-      intent: record.phase === 'intent' ? record.index : null,
-      outcome: record.phase === 'intent' ? null : record.index,
-      epoch: record.position.epoch,
-    });
-    return time;
   }
 }

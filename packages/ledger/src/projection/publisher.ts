@@ -76,8 +76,8 @@ export class Publisher {
   /** One step towards the end; where somebody watches, the events that it made visible, as they stand. */
   step(watched: boolean): AuditEvent[] {
     if (this.#end === undefined) return [];
-    const records = this.#projection.projector.step(this.#end);
-    return watched ? records.map((record) => this.#eventOf(record)) : [];
+    const ids = this.#projection.projector.step(this.#end);
+    return watched ? ids.map((id) => this.#eventOfRow(this.#rowOf(id)!)) : [];
   }
 
   catchUp(): void {
@@ -208,11 +208,6 @@ export class Publisher {
     this.catchUp();
     return this.#projection.database.prepare('SELECT * FROM event WHERE id = ?').get(id) as
       EventRow | undefined;
-  }
-
-  #eventOf(record: StoredRecord): AuditEvent {
-    const row = this.#rowOf(record.id);
-    return row === undefined ? foldEvent(record, undefined) : this.#eventOfRow(row);
   }
 
   #eventOfRow(row: EventRow): AuditEvent {

@@ -92,9 +92,8 @@ export function parseLeaf(record: Buffer): Leaf {
   return JSON.parse(record.toString()) as Leaf;
 }
 
-export function storedRecord(leaf: Leaf, index: number, payload: NewRecord['payload']): StoredRecord {
+/** Without the payload, which is sealed beside it. */
+export function storedRecord(leaf: Leaf, index: number): StoredRecord {
   const { phase, id, event, time, meta } = leaf.record;
-  const stored: StoredRecord = { phase, id, event, time, meta, position: leaf.position, index };
-  if (payload !== undefined) stored.payload = payload;
-  return stored;
+  return { phase, id, event, time, meta, position: leaf.position, index };
 }

@@ -5,7 +5,7 @@ import { Fault, type RecordPayload, type StoredRecord } from '@remit/contracts';
 import { keyBytes, openPayload, saltBytes, unwrapKeys } from '../keys/payload-seal.ts';
 import { parseLeaf, storedRecord } from '../record/leaf.ts';
 import { frameTypes, type Frame } from './frame.ts';
-import { decodeGroup, type Entry, type Group } from './group.ts';
+import { decodeGroup, type Group } from './group.ts';
 import { readHeader } from './header.ts';
 import { frameAt, framesOf } from './segment-reader.ts';
 import { listSegments, segmentPath } from './segment-names.ts';
@@ -112,11 +112,19 @@ export function readRecords(group: ReadGroup): StoredRecord[] {
 
 /** The record at this offset in its group. */
 export function readRecord(group: ReadGroup, offset: number): StoredRecord {
-  const entry = group.entries[offset]!;
-  return storedRecord(parseLeaf(entry.record), group.first_index + offset, payloadOf(group, entry));
+  const payload = readPayload(group, offset);
+  const record = readPublicRecord(group, offset);
+  return payload === undefined ? record : { ...record, payload };
 }
 
-function payloadOf(group: ReadGroup, { sealed, sealed_ordinal }: Entry): RecordPayload | undefined {
+/** The record without its payload: what stands in the leaf. */
+export function readPublicRecord(group: ReadGroup, offset: number): StoredRecord {
+  return storedRecord(parseLeaf(group.entries[offset]!.record), group.first_index + offset);
+}
+
+/** Its payload; undefined where it has none, or it cannot be opened. */
+export function readPayload(group: ReadGroup, offset: number): RecordPayload | undefined {
+  const { sealed, sealed_ordinal } = group.entries[offset]!;
   if (sealed === undefined) return undefined;
   const key = group.payload_keys?.subarray(sealed_ordinal * keyBytes, (sealed_ordinal + 1) * keyBytes);
   const plain = key === undefined ? undefined : openPayload(sealed, key);

@@ -16,10 +16,12 @@ export interface PublisherEvents {
 }
 
 /**
- * Between two steps while records arrive, so that the projections take their transactions in bulk and
- * leave the processor to the appends. Who searches does not wait for it.
+ * Between two steps while records arrive, so that the projections take their transactions in bulk, find
+ * most calls begun and ended, and leave the processor to the appends. Who searches does not wait for it.
  */
-const stepInterval_ms = 20;
+const stepInterval_ms = 200;
+/** The same while somebody watches the live tail. */
+const watchedInterval_ms = 20;
 
 export class PublisherLoop {
   readonly #publisher: Publisher;
@@ -57,12 +59,16 @@ export class PublisherLoop {
 
   #schedule(): void {
     if (this.#scheduled !== undefined) return;
-    const wait_ms = this.#grew ? stepInterval_ms : 0;
+    const wait_ms = this.#grew ? this.#interval_ms() : 0;
     this.#grew = false;
     this.#scheduled = setTimeout(() => {
       this.#scheduled = undefined;
       this.#step();
     }, wait_ms);
+  }
+
+  #interval_ms(): number {
+    return this.#watched ? watchedInterval_ms : stepInterval_ms;
   }
 
   #step(): void {
