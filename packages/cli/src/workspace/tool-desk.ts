@@ -3,6 +3,8 @@
  * already; or, where none runs, by connecting to the servers from here. The second needs no policy
  * that passes its check, since a changed tool may be the reason why it does not.
  */
+import { setTimeout as wait } from 'node:timers/promises';
+import { bounds, type Clock } from '@remit/contracts';
 import { acceptLock, type Diagnostic } from '@remit/policy';
 import { ApiClient } from '../client/api-client.ts';
 import { findRemit } from '../client/connect.ts';
@@ -15,6 +17,8 @@ import { readWorkspace, serversOf } from './load.ts';
 import type { OpenServers } from './open-servers.ts';
 import { compareTools, nothingSeen, type ToolChange } from './tool-changes.ts';
 import { emptyLock, liveLock, readLock, writeLock } from './tools-lock.ts';
+
+const pollEvery_ms = 100;
 
 export interface Accepted {
   /** Whether tools.lock holds something else than before. */
@@ -40,7 +44,8 @@ export async function withToolDesk(
   const reached = await findRemit(location);
   if ('listener' in reached) {
     const token = context.machine.env['REMIT_TOKEN'] ?? reached.listener.operator_token;
-    return use(await runningDesk(new ApiClient(httpTransport(reached.listener.console), token)));
+    const remit = new ApiClient(httpTransport(reached.listener.console), token);
+    return use(await runningDesk(remit, context.machine.clock));
   }
   try {
     const servers = serversOf(location.workspace, readPolicyFiles(location.workspace));
@@ -56,8 +61,8 @@ export async function withToolDesk(
   }
 }
 
-async function runningDesk(remit: ApiClient): Promise<ToolDesk> {
-  const { upstreams } = await remit.call('listUpstreams');
+async function runningDesk(remit: ApiClient, clock: Clock): Promise<ToolDesk> {
+  const upstreams = await settledUpstreams(remit, clock);
   return {
     changes: async () => (await remit.call('diffTools')).tools,
     accept: async (changes) => {
@@ -75,6 +80,17 @@ async function runningDesk(remit: ApiClient): Promise<ToolDesk> {
         .filter(({ state }) => state !== 'ready')
         .map(({ server, problem }) => ({ server, problem: problem ?? 'it is still connecting' })),
   };
+}
+
+/** A Remit that has just started is still connecting: nothing can be said of its tools before it is done. */
+async function settledUpstreams(remit: ApiClient, clock: Clock) {
+  const deadline = clock.monotonic() + bounds.upstream_connect_ms;
+  for (;;) {
+    const { upstreams } = await remit.call('listUpstreams');
+    const connecting = upstreams.some(({ state }) => state === 'connecting');
+    if (!connecting || clock.monotonic() >= deadline) return upstreams;
+    await wait(pollEvery_ms);
+  }
 }
 
 function ownDesk(workspace: string, open: OpenServers): ToolDesk {
