@@ -17,6 +17,7 @@ import { CallPeer } from './peer.ts';
 import { rpcCodes } from './rpc-fault.ts';
 import type { AgentRequest } from './request.ts';
 import type { Services } from './services.ts';
+import { without } from './without.ts';
 
 /** What is called, resolved from the names that the agent used. */
 export interface Target {
@@ -115,7 +116,8 @@ class Sending implements Call {
     const answer = await this.#answerOf(upstream, args, visible);
     switch (answer.kind) {
       case 'result':
-        return { result: answer.result['isError'] === true ? 'error' : 'success', value: answer.result };
+        if (answer.result['isError'] !== true) return { result: 'success', value: answer.result };
+        return { result: 'error', value: inItsOwnName(answer.result) };
       case 'error':
         this.failedByProtocol = true;
         return { result: 'error', value: { ...answer.error } };
@@ -175,6 +177,13 @@ function answerOf(outcome: Outcome, failedByProtocol: boolean): CallAnswer {
       if (failedByProtocol) return { kind: 'error', error: asRpcError(outcome.value) };
       return { kind: 'result', result: outcome.value as JsonObject };
   }
+}
+
+/** A failed result says `remit` only where Remit refused it: a server does not speak in Remit's name. */
+function inItsOwnName(result: JsonObject): JsonObject {
+  const { structuredContent } = result;
+  if (!isJsonObject(structuredContent) || !Object.hasOwn(structuredContent, 'remit')) return result;
+  return { ...result, structuredContent: without(structuredContent, ['remit']) };
 }
 
 /** The server's error after inspection, which may have taken data out of it. */
