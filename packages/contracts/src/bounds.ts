@@ -104,8 +104,10 @@ export const bounds = {
   approvals_pending_per_agent_max: 100,
   /** Decided approvals kept in memory for joining and for the card's "ran before". */
   approvals_kept_max: 10_000,
-  /** Counters of limits (limit × subject) that are in use at once; past that a new subject is refused. */
-  limit_counters_max: 100_000,
+  /** Counters of limits (limit × subject) that one agent has in use at once; past that a new subject is refused. */
+  limit_counters_per_agent_max: 10_000,
+  /** Counters that are over are looked for at most this often when an agent has used up its share. */
+  limit_sweep_ms: 1000,
   /** Compiled argument checks kept, the least recently made goes first. */
   argument_checks_max: 5000,
   /** Records that wait for the ledger's writer; past that callers are refused. */

@@ -140,7 +140,7 @@ interface UsedUp {
 
 /** Takes all that the decision has to reserve; where a limit has no room, nothing, and says which. */
 function reserve(action: Action, decision: Decision, ports: Ports): UsedUp | undefined {
-  const reserved = ports.limits.reserve(action.id, decision.reservations, ports.clock.now());
+  const reserved = ports.limits.reserve(action, decision.reservations, ports.clock.now());
   if (reserved.ok) return undefined;
   const { failed, retry_after_ms } = reserved;
   const reason = `The limit ${failed.rule.name} (${failed.rule.file}:${failed.rule.line}) is used up.`;

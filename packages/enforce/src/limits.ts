@@ -3,12 +3,14 @@
  * of every use that still counts, so the cap holds in any window, not only in aligned ones.
  */
 import { bounds, type Reservation } from '@remit/contracts';
-import type { Limits, ReserveResult } from './ports.ts';
+import type { Limits, Reserver, ReserveResult } from './ports.ts';
 
 interface Counter {
   /** Times of the uses that count, oldest first; for `concurrency` the uses that are open. */
   uses: Use[];
   window_ms: number | undefined;
+  /** The agent whose call made it, and whose share it counts against. */
+  agent: string;
 }
 
 interface Use {
@@ -19,6 +21,7 @@ interface Use {
 /** A past intent's reservations, as the ledger keeps them. */
 export interface PastUse {
   action_id: string;
+  agent: string;
   at: number;
   reservations: readonly Reservation[];
 }
@@ -26,25 +29,28 @@ export interface PastUse {
 export class SlidingLimits implements Limits {
   readonly #counters = new Map<string, Counter>();
   readonly #open = new Map<string, readonly Reservation[]>();
-  readonly #countersMax: number;
+  /** How many counters each agent has: one that names ever new subjects uses up its own share only. */
+  readonly #shares = new Map<string, number>();
+  readonly #shareMax: number;
   /** A clock that steps back must not free uses early. */
   #latest = 0;
+  #swept = -Infinity;
 
-  constructor(countersMax: number = bounds.limit_counters_max) {
-    this.#countersMax = countersMax;
+  constructor(shareMax: number = bounds.limit_counters_per_agent_max) {
+    this.#shareMax = shareMax;
   }
 
-  reserve(action_id: string, reservations: readonly Reservation[], now: number): ReserveResult {
+  reserve({ id, agent }: Reserver, reservations: readonly Reservation[], now: number): ReserveResult {
     if (reservations.length === 0) return { ok: true };
     const at = this.#advance(now);
     for (const reservation of reservations) {
-      const refused = this.#refusal(reservation, at);
+      const refused = this.#refusal(agent, reservation, at);
       if (refused) return refused;
     }
     for (const { key, window_ms } of reservations) {
-      this.#counter(key, window_ms).uses.push({ at, action_id });
+      this.#counter(agent, key, window_ms).uses.push({ at, action_id: id });
     }
-    this.#open.set(action_id, reservations);
+    this.#open.set(id, reservations);
     return { ok: true };
   }
 
@@ -66,7 +72,7 @@ export class SlidingLimits implements Limits {
     const horizon = this.#advance(now);
     for (const { key, window_ms } of past.reservations) {
       if (window_ms === undefined || past.at <= horizon - window_ms) continue;
-      const { uses } = this.#counter(key, window_ms);
+      const { uses } = this.#counter(past.agent, key, window_ms);
       // Oldest first, also where the clock of the earlier process stepped back.
       uses.push({ at: Math.max(past.at, uses.at(-1)?.at ?? 0), action_id: past.action_id });
     }
@@ -77,11 +83,12 @@ export class SlidingLimits implements Limits {
     return this.#latest;
   }
 
-  #refusal(reservation: Reservation, now: number): ReserveResult | undefined {
+  #refusal(agent: string, reservation: Reservation, now: number): ReserveResult | undefined {
     const counter = this.#counters.get(reservation.key);
     if (!counter) {
-      const room = this.#counters.size < this.#countersMax || this.#sweep(now);
-      return room && reservation.max > 0 ? undefined : { ok: false, failed: reservation };
+      return this.#hasRoom(agent, now) && reservation.max > 0
+        ? undefined
+        : { ok: false, failed: reservation };
     }
     this.#expire(counter, now);
     if (counter.uses.length < reservation.max) return undefined;
@@ -91,13 +98,25 @@ export class SlidingLimits implements Limits {
     return { ok: false, failed: reservation, retry_after_ms: blocking.at + reservation.window_ms - now };
   }
 
-  #counter(key: string, window_ms: number | undefined): Counter {
+  #counter(agent: string, key: string, window_ms: number | undefined): Counter {
     let counter = this.#counters.get(key);
     if (!counter) {
-      counter = { uses: [], window_ms };
+      counter = { uses: [], window_ms, agent };
       this.#counters.set(key, counter);
+      this.#shares.set(agent, this.#share(agent) + 1);
     }
     return counter;
+  }
+
+  #share(agent: string): number {
+    return this.#shares.get(agent) ?? 0;
+  }
+
+  #forget(key: string, { agent }: Counter): void {
+    this.#counters.delete(key);
+    const share = this.#share(agent) - 1;
+    if (share > 0) this.#shares.set(agent, share);
+    else this.#shares.delete(agent);
   }
 
   #expire(counter: Counter, now: number): void {
@@ -113,15 +132,21 @@ export class SlidingLimits implements Limits {
     if (!counter) return;
     const index = counter.uses.findIndex((use) => use.action_id === action_id);
     if (index >= 0) counter.uses.splice(index, 1);
-    if (counter.uses.length === 0) this.#counters.delete(key);
+    if (counter.uses.length === 0) this.#forget(key, counter);
   }
 
-  /** Drops counters that nothing counts in any more; true where that made room. */
-  #sweep(now: number): boolean {
+  #hasRoom(agent: string, now: number): boolean {
+    if (this.#share(agent) >= this.#shareMax) this.#sweep(now);
+    return this.#share(agent) < this.#shareMax;
+  }
+
+  /** Drops counters that nothing counts in any more; not on every refusal of a flood, since it reads all. */
+  #sweep(now: number): void {
+    if (now - this.#swept < bounds.limit_sweep_ms) return;
+    this.#swept = now;
     for (const [key, counter] of this.#counters) {
       this.#expire(counter, now);
-      if (counter.uses.length === 0) this.#counters.delete(key);
+      if (counter.uses.length === 0) this.#forget(key, counter);
     }
-    return this.#counters.size < this.#countersMax;
   }
 }

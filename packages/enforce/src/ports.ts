@@ -55,10 +55,13 @@ export interface UpstreamCatalog {
 
 export type ReserveResult = { ok: true } | { ok: false; failed: Reservation; retry_after_ms?: number };
 
+/** The action that reserves. */
+export type Reserver = Pick<Action, 'id' | 'agent'>;
+
 /** Counters that are never exceeded (invariant 4). */
 export interface Limits {
   /** Takes all of an action's reservations, or none. Synchronous, hence atomic in one process. */
-  reserve(action_id: string, reservations: readonly Reservation[], now: number): ReserveResult;
+  reserve(action: Reserver, reservations: readonly Reservation[], now: number): ReserveResult;
   /** The action is over: concurrency is free again; with `sent: false` its counts are given back too. */
   settle(action_id: string, sent: boolean): void;
 }

@@ -41,7 +41,12 @@ async function restoreLimits(
   for await (const stored of ledger.records({ since, phases: ['intent', 'outcome'] })) {
     const reservations = stored.payload?.reservations;
     if (stored.phase === 'intent' && reservations) {
-      used.set(stored.id, { action_id: stored.id, at: Date.parse(stored.time), reservations });
+      used.set(stored.id, {
+        action_id: stored.id,
+        agent: stored.meta.agent ?? '',
+        at: Date.parse(stored.time),
+        reservations,
+      });
     } else if (stored.meta.released === true) {
       used.delete(stored.id);
     }

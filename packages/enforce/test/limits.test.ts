@@ -10,72 +10,94 @@ const perMinute = (max: number, key = 'calls support'): Reservation => ({
   window_ms: 60_000,
   rule,
 });
+const call = (id: string, agent = 'support') => ({ id, agent });
 const atOnce = (max: number): Reservation => ({ key: 'concurrency support', max, rule });
 
 test('a cap lets exactly its number through', () => {
   const limits = new SlidingLimits();
-  const granted = Array.from({ length: 200 }, (_, n) => limits.reserve(`a${n}`, [perMinute(10)], 1000).ok);
+  const granted = Array.from(
+    { length: 200 },
+    (_, n) => limits.reserve(call(`a${n}`), [perMinute(10)], 1000).ok,
+  );
   expect(granted.filter(Boolean)).toHaveLength(10);
 });
 
 test('a refusal says when the next call fits', () => {
   const limits = new SlidingLimits();
-  limits.reserve('a', [perMinute(1)], 1000);
-  expect(limits.reserve('b', [perMinute(1)], 21_000)).toMatchObject({ ok: false, retry_after_ms: 40_000 });
-  expect(limits.reserve('c', [perMinute(1)], 61_000).ok).toBe(true);
+  limits.reserve(call('a'), [perMinute(1)], 1000);
+  expect(limits.reserve(call('b'), [perMinute(1)], 21_000)).toMatchObject({
+    ok: false,
+    retry_after_ms: 40_000,
+  });
+  expect(limits.reserve(call('c'), [perMinute(1)], 61_000).ok).toBe(true);
 });
 
 test('all reservations of an action are taken, or none', () => {
   const limits = new SlidingLimits();
-  limits.reserve('a', [perMinute(1, 'second')], 0);
-  expect(limits.reserve('b', [perMinute(5, 'first'), perMinute(1, 'second')], 0).ok).toBe(false);
-  for (let n = 0; n < 5; n++) expect(limits.reserve(`c${n}`, [perMinute(5, 'first')], 0).ok).toBe(true);
+  limits.reserve(call('a'), [perMinute(1, 'second')], 0);
+  expect(limits.reserve(call('b'), [perMinute(5, 'first'), perMinute(1, 'second')], 0).ok).toBe(false);
+  for (let n = 0; n < 5; n++) expect(limits.reserve(call(`c${n}`), [perMinute(5, 'first')], 0).ok).toBe(true);
 });
 
 test('only a call that was provably never sent gives its count back', () => {
   const limits = new SlidingLimits();
-  limits.reserve('sent', [perMinute(2)], 0);
-  limits.reserve('unsent', [perMinute(2)], 0);
+  limits.reserve(call('sent'), [perMinute(2)], 0);
+  limits.reserve(call('unsent'), [perMinute(2)], 0);
   limits.settle('sent', true);
-  expect(limits.reserve('more', [perMinute(2)], 0).ok).toBe(false);
+  expect(limits.reserve(call('more'), [perMinute(2)], 0).ok).toBe(false);
   limits.settle('unsent', false);
-  expect(limits.reserve('more', [perMinute(2)], 0).ok).toBe(true);
-  expect(limits.reserve('again', [perMinute(2)], 0).ok).toBe(false);
+  expect(limits.reserve(call('more'), [perMinute(2)], 0).ok).toBe(true);
+  expect(limits.reserve(call('again'), [perMinute(2)], 0).ok).toBe(false);
 });
 
 test('concurrency is free again when the call is over, however it ended', () => {
   const limits = new SlidingLimits();
-  expect(limits.reserve('a', [atOnce(1)], 0).ok).toBe(true);
-  expect(limits.reserve('b', [atOnce(1)], 0)).toMatchObject({ ok: false, failed: { max: 1 } });
+  expect(limits.reserve(call('a'), [atOnce(1)], 0).ok).toBe(true);
+  expect(limits.reserve(call('b'), [atOnce(1)], 0)).toMatchObject({ ok: false, failed: { max: 1 } });
   limits.settle('a', true);
-  expect(limits.reserve('b', [atOnce(1)], 0).ok).toBe(true);
+  expect(limits.reserve(call('b'), [atOnce(1)], 0).ok).toBe(true);
 });
 
 test('settling twice gives nothing back twice', () => {
   const limits = new SlidingLimits();
-  limits.reserve('a', [atOnce(1)], 0);
+  limits.reserve(call('a'), [atOnce(1)], 0);
   limits.settle('a', false);
-  limits.reserve('b', [atOnce(1)], 0);
+  limits.reserve(call('b'), [atOnce(1)], 0);
   limits.settle('a', false);
-  expect(limits.reserve('c', [atOnce(1)], 0).ok).toBe(false);
+  expect(limits.reserve(call('c'), [atOnce(1)], 0).ok).toBe(false);
 });
 
 test('a clock that steps back frees nothing early', () => {
   const limits = new SlidingLimits();
-  limits.reserve('a', [perMinute(1)], 100_000);
-  expect(limits.reserve('b', [perMinute(1)], 10_000).ok).toBe(false);
+  limits.reserve(call('a'), [perMinute(1)], 100_000);
+  expect(limits.reserve(call('b'), [perMinute(1)], 10_000).ok).toBe(false);
 });
 
 test('a limit of zero lets nothing through', () => {
-  expect(new SlidingLimits().reserve('a', [perMinute(0)], 0).ok).toBe(false);
+  expect(new SlidingLimits().reserve(call('a'), [perMinute(0)], 0).ok).toBe(false);
 });
 
-test('past the bound of counters a new subject is refused, until old ones are over', () => {
+test('past its share of counters an agent is refused new subjects, until old ones are over', () => {
   const limits = new SlidingLimits(2);
-  limits.reserve('a', [perMinute(5, 'one')], 0);
-  limits.reserve('b', [perMinute(5, 'two')], 0);
-  expect(limits.reserve('c', [perMinute(5, 'three')], 0).ok).toBe(false);
-  expect(limits.reserve('d', [perMinute(5, 'three')], 60_001).ok).toBe(true);
+  limits.reserve(call('a'), [perMinute(5, 'one')], 0);
+  limits.reserve(call('b'), [perMinute(5, 'two')], 0);
+  expect(limits.reserve(call('c'), [perMinute(5, 'three')], 0).ok).toBe(false);
+  expect(limits.reserve(call('d'), [perMinute(5, 'three')], 60_001).ok).toBe(true);
+});
+
+test('an agent that names ever new subjects takes nothing from the others', () => {
+  const limits = new SlidingLimits(2);
+  for (const key of ['one', 'two', 'three']) limits.reserve(call(key, 'noisy'), [perMinute(5, key)], 0);
+  expect(limits.reserve(call('d', 'noisy'), [perMinute(5, 'four')], 0).ok).toBe(false);
+  expect(limits.reserve(call('e', 'quiet'), [perMinute(5, 'five')], 0).ok).toBe(true);
+});
+
+test('a share is free again when its calls are over', () => {
+  const limits = new SlidingLimits(1);
+  limits.reserve(call('a'), [atOnce(1)], 0);
+  expect(limits.reserve(call('b'), [perMinute(1)], 0).ok).toBe(false);
+  limits.settle('a', true);
+  expect(limits.reserve(call('b'), [perMinute(1)], 0).ok).toBe(true);
 });
 
 test('in no window of any interleaving are there more uses than the cap', () => {
@@ -87,7 +109,7 @@ test('in no window of any interleaving are there more uses than the cap', () => 
       let now = 0;
       steps.forEach(({ wait, sent, settle }, n) => {
         now += wait;
-        if (!limits.reserve(`a${n}`, [perMinute(max)], now).ok) return;
+        if (!limits.reserve(call(`a${n}`), [perMinute(max)], now).ok) return;
         if (settle) limits.settle(`a${n}`, sent);
         if (!settle || sent) used.push(now);
       });
@@ -101,9 +123,9 @@ test('in no window of any interleaving are there more uses than the cap', () => 
 test('a restart counts what earlier intents used, but not what is over', () => {
   const limits = new SlidingLimits();
   const reservations = [perMinute(2), atOnce(1)];
-  limits.restore({ action_id: 'old', at: 0, reservations }, 100_000);
-  limits.restore({ action_id: 'recent', at: 90_000, reservations }, 100_000);
-  expect(limits.reserve('a', [perMinute(2)], 100_000).ok).toBe(true);
-  expect(limits.reserve('b', [perMinute(2)], 100_000).ok).toBe(false);
-  expect(limits.reserve('c', [atOnce(1)], 100_000).ok).toBe(true);
+  limits.restore({ action_id: 'old', agent: 'support', at: 0, reservations }, 100_000);
+  limits.restore({ action_id: 'recent', agent: 'support', at: 90_000, reservations }, 100_000);
+  expect(limits.reserve(call('a'), [perMinute(2)], 100_000).ok).toBe(true);
+  expect(limits.reserve(call('b'), [perMinute(2)], 100_000).ok).toBe(false);
+  expect(limits.reserve(call('c'), [atOnce(1)], 100_000).ok).toBe(true);
 });
