@@ -10,6 +10,8 @@ import { interleave, median, quantile } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
 const rounds = 7;
+/** Enough for the compilers to have settled on every side. */
+const warmRounds = 2;
 const connections = 64;
 const round_ms = 3000;
 const steady_calls_per_s = 1000;
@@ -21,7 +23,7 @@ export async function benchCall(): Promise<BenchRow[]> {
     const sync_ms = syncTimes(sides.folder);
     const run = (endpoint: Endpoint) => () => throughput(endpoint, connections, round_ms);
     const all = { direct: run(direct), proxy: run(proxy), remit: run(remit), mcpProxy: run(mcpProxy) };
-    await interleave(all, 1); // warm
+    await interleave(all, warmRounds);
     const calls = await interleave(all, rounds);
     const p99 = await interleave({ proxy: () => steadyP99(proxy), remit: () => steadyP99(remit) }, rounds);
     return [...throughputRows(calls), steadyRow(p99, quantile(sync_ms, 0.99))];
@@ -32,12 +34,18 @@ export async function benchCall(): Promise<BenchRow[]> {
 
 function throughputRows(calls: Record<'direct' | 'proxy' | 'remit' | 'mcpProxy', number[]>): BenchRow[] {
   const ours = median(calls.remit);
-  const overProxy = ours / median(calls.proxy);
-  const overMcpProxy = ours / median(calls.mcpProxy);
+  const overProxy = medianRatio(calls.remit, calls.proxy);
+  const overMcpProxy = medianRatio(calls.remit, calls.mcpProxy);
   const name = `governed call, ${connections} callers`;
   const unit = 'calls/s';
   return [
-    { name, unit, ours, peers: { direct: median(calls.direct) }, ratio: ours / median(calls.direct) },
+    {
+      name,
+      unit,
+      ours,
+      peers: { direct: median(calls.direct) },
+      ratio: medianRatio(calls.remit, calls.direct),
+    },
     {
       name,
       unit,
@@ -62,16 +70,22 @@ function throughputRows(calls: Record<'direct' | 'proxy' | 'remit' | 'mcpProxy',
 function steadyRow(p99: Record<'proxy' | 'remit', number[]>, sync_p99_ms: number): BenchRow {
   const ours = median(p99.remit);
   const proxy = median(p99.proxy);
+  const added_ms = median(p99.remit.map((value, round) => value - p99.proxy[round]!));
   const allowed_ms = 3 + 2 * sync_p99_ms;
   return {
     name: `p99 at ${steady_calls_per_s} calls/s`,
     unit: 'ms',
     ours,
-    peers: { 'bare proxy': proxy, 'one sync p99': sync_p99_ms },
-    ratio: ours / proxy,
+    peers: { 'bare proxy': proxy, 'added, median of rounds': added_ms, 'one sync p99': sync_p99_ms },
+    ratio: medianRatio(p99.remit, p99.proxy),
     target: `at most ${allowed_ms.toFixed(2)} ms (3 ms + two syncs) over the proxy`,
-    pass: ours - proxy <= allowed_ms,
+    pass: added_ms <= allowed_ms,
   };
+}
+
+/** Of the ratios within each round, whose sides ran next to each other: a noisy round does not count for more. */
+function medianRatio(ours: readonly number[], theirs: readonly number[]): number {
+  return median(ours.map((value, round) => value / theirs[round]!));
 }
 
 async function steadyP99(endpoint: Endpoint): Promise<number> {
