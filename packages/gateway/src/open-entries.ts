@@ -6,8 +6,8 @@ interface Slot<Value> {
 /**
  * A map for what is open for a moment: calls, replies, connections. V8 links every table that a Map or
  * Set outgrows to the next one, with the entries that it had. Once one such table is old, all that was
- * ever open hangs on that chain and survives the quick collections: of a gateway under load this was a
- * fifth of each collection and most of its time (`npm run bench call`). Here the chain finds empty slots.
+ * ever open hangs on that chain and survives the quick collections: under the load of `npm run bench call`,
+ * with `--trace-gc`, 6 MB of every 37 that were allocated. Here the chain finds empty slots.
  */
 export class OpenEntries<Key extends string | number, Value> {
   readonly #slots = new Map<Key, Slot<Value>>();
