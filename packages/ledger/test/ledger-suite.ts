@@ -205,6 +205,16 @@ export function ledgerSuite(name: string, open: (options: LedgerOptions) => Prom
       await ledger.close();
     });
 
+    test('listeners hear also of what a search was quicker to make visible', async () => {
+      const ledger = await opened();
+      const heard = Promise.withResolvers<string>();
+      ledger.subscribe(({ id }) => heard.resolve(id));
+      await ledger.append([intent('act_1')]);
+      await ledger.search({ limit: 1 });
+      expect(await heard.promise).toBe('act_1');
+      await ledger.close();
+    });
+
     test('a receipt proves the record of an action to whoever has the verifier key', async () => {
       const folder = temporaryFolder();
       const ledger = await opened(folder);

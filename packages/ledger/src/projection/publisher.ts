@@ -43,6 +43,9 @@ export class Publisher {
   readonly #blindKey: KeyObject;
   #projection: Projection;
   #end: DurableEnd | undefined;
+  #watched = false;
+  /** Ids that a step or a search made visible, and that the watchers have not been told of yet. */
+  #untold: string[] = [];
 
   constructor(setup: PublisherSetup, keys: WorkspaceKeys, disk: FileSystem) {
     this.#setup = setup;
@@ -73,15 +76,27 @@ export class Publisher {
     this.#end = end;
   }
 
-  /** One step towards the end; where somebody watches, the events that it made visible, as they stand. */
-  step(watched: boolean): AuditEvent[] {
-    if (this.#end === undefined) return [];
-    const ids = this.#projection.projector.step(this.#end);
-    return watched ? ids.map((id) => this.#eventOfRow(this.#rowOf(id)!)) : [];
+  /** Whether somebody wants to hear of events from now on. */
+  watch(watched: boolean): void {
+    this.#watched = watched;
+    if (!watched) this.#untold = [];
+  }
+
+  /** One step towards the end; where somebody watches, the events visible since the step before, as they stand. */
+  step(): AuditEvent[] {
+    if (this.behind > 0) this.#project();
+    const ids = this.#untold;
+    this.#untold = [];
+    return ids.map((id) => this.#eventOfRow(this.#rowOf(id)!));
   }
 
   catchUp(): void {
-    while (this.behind > 0) this.#projection.projector.step(this.#end!);
+    while (this.behind > 0) this.#project();
+  }
+
+  #project(): void {
+    const ids = this.#projection.projector.step(this.#end!);
+    if (this.#watched) this.#untold.push(...ids);
   }
 
   /**

@@ -44,6 +44,7 @@ export class PublisherLoop {
 
   watch(watched: boolean): void {
     this.#watched = watched;
+    this.#publisher.watch(watched);
   }
 
   extend(end: DurableEnd): void {
@@ -73,7 +74,7 @@ export class PublisherLoop {
 
   #step(): void {
     try {
-      const events = this.#publisher.step(this.#watched);
+      const events = this.#publisher.step();
       if (events.length > 0) this.#events.tail(events);
       this.#report(undefined);
       if (this.#publisher.behind > 0) this.#schedule();
