@@ -17,6 +17,7 @@ import type { Logger } from 'pino';
 import type { UpstreamRequest } from '../exchange.ts';
 import { Backoff } from './backoff.ts';
 import type { Link } from './link.ts';
+import { subjectOf } from './subject.ts';
 
 export interface ReplacementDependencies {
   clock: Clock;
@@ -84,10 +85,4 @@ export class Replacement {
     const closed = link.ended.then(() => link.close());
     this.#retiring = closed.finally(() => (this.#retiring = undefined));
   }
-}
-
-/** What a request is for, as far as it matters to whether it asks: a tool, a prompt, or a method. */
-export function subjectOf({ method, params }: UpstreamRequest): string {
-  const { name } = params;
-  return typeof name === 'string' ? `${method} ${name}` : method;
 }

@@ -12,7 +12,7 @@ import type { Failure } from '../transport/transport.ts';
 import { bridged_capabilities, legacy_versions, offeredLists } from './era.ts';
 import type { Era, EraDependencies, Introduction } from './era.ts';
 import { passChange, passInterim, severity } from './notification.ts';
-import { subjectOf } from '../replacement.ts';
+import { subjectOf } from '../subject.ts';
 import { answerServerRequest } from './server-request.ts';
 import type { OpenQuestions } from './server-request.ts';
 
