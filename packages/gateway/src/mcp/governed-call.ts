@@ -45,6 +45,8 @@ export async function governedCall(
   target: Target,
 ): Promise<CallAnswer> {
   const { caller } = request;
+  // Before the span: a claim that is not valid ends the request here.
+  const claims = claimsOf(services, request);
   const incoming = traceContext(metaOf(request.params), caller.headers);
   const span = services.spans.start({
     method: request.method,
@@ -58,7 +60,7 @@ export async function governedCall(
   });
   const trace = onwards(span, incoming);
   if (target.kind === 'tool_invoke') request.notes.tool = target.target;
-  const action = actionOf(services, request, target, trace);
+  const action = actionOf(services, request, target, trace, claims);
   const sending = new Sending(services, request, target, trace);
   const outcome = await enforce(action, sending, services.ports);
   const answer = answerOf(outcome, sending.failedByProtocol);
@@ -68,11 +70,23 @@ export async function governedCall(
   return answer;
 }
 
-function actionOf(services: Services, request: AgentRequest, target: Target, trace: TraceContext): Action {
-  const { ports, bounds } = services;
-  const { caller } = request;
-  const meta = metaOf(request.params);
+type Claims = Pick<Action, 'context' | 'rationale'>;
+
+/** What the agent says of its call. @throws RpcFault -32602. */
+function claimsOf({ bounds }: Services, { params, caller }: AgentRequest): Claims {
+  const meta = metaOf(params);
   const rationale = rationaleOf(meta, bounds);
+  const context = contextOf(meta, caller.headers, bounds);
+  return rationale === undefined ? { context } : { context, rationale };
+}
+
+function actionOf(
+  { ports }: Services,
+  { caller }: AgentRequest,
+  target: Target,
+  trace: TraceContext,
+  claims: Claims,
+): Action {
   return {
     id: ports.newId('act'),
     kind: target.kind,
@@ -80,10 +94,9 @@ function actionOf(services: Services, request: AgentRequest, target: Target, tra
     server: target.server,
     target: target.target,
     arguments: target.arguments,
-    context: contextOf(meta, caller.headers, bounds),
+    ...claims,
     received_at: new Date(ports.clock.now()).toISOString(),
     via: 'mcp',
-    ...(rationale !== undefined && { rationale }),
     ...(caller.session !== undefined && { session: caller.session }),
     ...(trace.traceId !== undefined && { trace_id: trace.traceId }),
     ...(target.tool_digest !== undefined && { tool_digest: target.tool_digest }),

@@ -1,13 +1,26 @@
 /** Metrics and spans, under the names that dashboards rely on. */
 import { trace } from '@opentelemetry/api';
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace';
 import { waitFor } from '@remit/testkit';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { text } from './fake-upstream.ts';
 import { fixture, LegacyClient, sendModern } from './fixture.ts';
 
 const exporter = new InMemorySpanExporter();
-const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+/** Spans begun and not ended. */
+let open = 0;
+const counting: SpanProcessor = {
+  onStart: () => void open++,
+  onEnd: () => void open--,
+  forceFlush: () => Promise.resolve(),
+  shutdown: () => Promise.resolve(),
+};
+const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter }), counting] });
 trace.setGlobalTracerProvider(provider);
 afterAll(async () => {
   await provider.shutdown();
@@ -56,6 +69,18 @@ describe('a span', () => {
       'denied_by_policy',
     ]);
     expect(spans[0]?.attributes['mcp.session.id']).toBe(client.headers['mcp-session-id']);
+  });
+
+  it('ends also where what the agent claims of its call is not valid', async () => {
+    const { url } = await fixture();
+    const { body } = await sendModern(
+      url,
+      'tools/call',
+      { name: 'lookup' },
+      { meta: { 'io.remit/context': 'no object' } },
+    );
+    expect(body['error']).toMatchObject({ code: -32602 });
+    expect(open).toBe(0);
   });
 
   it('of a resource does not hold its URI', async () => {
