@@ -234,3 +234,21 @@ describe('fingerprints', () => {
     );
   });
 });
+
+it('two patterns of one schema are two patterns', () => {
+  const check = argumentCheck({
+    name: 'order',
+    inputSchema: {
+      type: 'object',
+      properties: {
+        order: { type: 'string', pattern: '^O-[0-9]+$' },
+        customer: { type: 'string', pattern: '^C-[0-9]+$' },
+      },
+      patternProperties: { '^x-': { type: 'string', pattern: 'ok' } },
+    },
+  });
+  expect(check({ order: 'O-1', customer: 'C-1', 'x-note': 'all ok' })).toEqual([]);
+  expect(check({ order: 'C-1' })).toHaveLength(1);
+  expect(check({ customer: 'O-1' })).toHaveLength(1);
+  expect(check({ 'x-note': 'x-' })).toHaveLength(1);
+});
