@@ -1,7 +1,9 @@
 /** The upstream servers as one catalog: who is there, and one stream of what changes. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Listing, Upstream, UpstreamEvent } from '../exchange.ts';
 
-export type CatalogChange = 'tools' | 'resources' | 'prompts';
+const catalogChanges = ['tools', 'resources', 'prompts'] as const;
+export type CatalogChange = (typeof catalogChanges)[number];
 
 interface CatalogListener {
   /** Lists of this server, or of all where `server` is absent, may read differently now. */
@@ -50,7 +52,7 @@ export class Catalog {
   announceAll(): void {
     this.#generation++;
     for (const listener of this.#listeners) {
-      for (const what of ['tools', 'resources', 'prompts'] as const) listener.changed(what);
+      for (const what of catalogChanges) listener.changed(what);
     }
   }
 
@@ -64,30 +66,34 @@ export class Catalog {
     this.#listeners.clear();
   }
 
+  /**
+   * Servers say that a list may have changed, also after each gap in what they could tell. Agents hear of
+   * it when a list has been read that differs, and so once for each change and never before the new list.
+   */
   #took(server: string, event: UpstreamEvent): void {
     if (event.type === 'resource_updated') {
       for (const listener of this.#listeners) listener.updated(server, event.uri);
       return;
     }
-    const changes = event.type === 'state' ? this.#relisted(server) : [changeOf[event.type]];
-    if (changes.length === 0) return;
+    const before = this.#listings.get(server);
+    const now = this.#upstreams.get(server)?.listing;
+    if (now === before) return;
+    this.#listings.set(server, now);
     this.#generation++;
+    const changes = catalogChanges.filter((what) => differ(what, before, now));
     for (const listener of this.#listeners) {
       for (const what of changes) listener.changed(what, server);
     }
   }
-
-  /** A server that went down keeps its listing; one that came (back) may list something else. */
-  #relisted(server: string): CatalogChange[] {
-    const listing = this.#upstreams.get(server)?.listing;
-    if (listing === this.#listings.get(server)) return [];
-    this.#listings.set(server, listing);
-    return ['tools', 'resources', 'prompts'];
-  }
 }
 
-const changeOf = {
-  tools_changed: 'tools',
-  resources_changed: 'resources',
-  prompts_changed: 'prompts',
-} as const satisfies Record<string, CatalogChange>;
+function differ(what: CatalogChange, before: Listing | undefined, now: Listing | undefined): boolean {
+  const lists = listsOf[what];
+  return lists.some((list) => !isDeepStrictEqual(before?.[list] ?? [], now?.[list] ?? []));
+}
+
+const listsOf = {
+  tools: ['tools'],
+  resources: ['resources', 'resource_templates'],
+  prompts: ['prompts'],
+} as const satisfies Record<CatalogChange, readonly (keyof Listing)[]>;

@@ -126,7 +126,7 @@ describe('a key that is revoked', () => {
       }),
     ]);
     revoked.add(keys.support);
-    crm.emit({ type: 'tools_changed' });
+    crm.change('tools');
     for (const stream of streams) expect(await stream.text()).not.toContain('list_changed');
     expect(await registry.metrics()).toContain('remit_sessions 0');
   });

@@ -21,6 +21,7 @@ export class FakeUpstream implements Upstream {
   readonly watching: string[] = [];
   /** By tool, prompt or resource; what has none echoes its parameters. */
   readonly behaviours = new Map<string, Behaviour>();
+  #added = 0;
   readonly #listeners = new Set<(event: UpstreamEvent) => void>();
 
   constructor(name: string, listing: Partial<Listing>) {
@@ -58,6 +59,14 @@ export class FakeUpstream implements Upstream {
   subscribe(listener: (event: UpstreamEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Lists one more tool, resource or prompt, and says so. */
+  change(list: 'tools' | 'resources' | 'prompts'): void {
+    const name = `added-${++this.#added}`;
+    const added = { tools: tool(name), resources: { uri: `added://${name}`, name }, prompts: { name } }[list];
+    this.listing = { ...this.listing!, [list]: [...this.listing![list], added] };
+    this.emit({ type: `${list}_changed` });
   }
 
   emit(event: UpstreamEvent): void {

@@ -201,9 +201,9 @@ it('a 2025 client is not told of changes once its agent is suspended', async () 
   })();
   reading.catch(() => undefined);
   setStatus('support', 'suspended');
-  crm.emit({ type: 'tools_changed' });
+  crm.change('tools');
   setStatus('support', 'active');
-  crm.emit({ type: 'prompts_changed' });
+  crm.change('prompts');
   await waitFor(() => stream.includes('prompts/list_changed'));
   expect(stream).not.toContain('tools/list_changed');
 });

@@ -452,8 +452,8 @@ describe('subscriptions/listen', () => {
         },
       },
     ]);
-    crm.emit({ type: 'prompts_changed' });
-    crm.emit({ type: 'tools_changed' });
+    crm.change('prompts');
+    crm.change('tools');
     crm.emit({ type: 'resource_updated', uri: 'crm://customers/1' });
     crm.emit({ type: 'resource_updated', uri: 'crm://customers/2' });
     await waitFor(() => heard.length === 3);

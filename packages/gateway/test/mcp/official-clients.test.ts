@@ -269,7 +269,7 @@ describe.each(clients)('the client of %s', (_name, connect, isModern) => {
     const { told, watch } = await connect(url, keys.support);
     await watch('crm://customers/1');
     await waitFor(() => {
-      crm.emit({ type: 'tools_changed' });
+      crm.change('tools');
       crm.emit({ type: 'resource_updated', uri: 'crm://customers/1' });
       return told.lists > 0 && told.updated.includes('crm://customers/1');
     });

@@ -386,16 +386,16 @@ describe('the stream of a GET', () => {
     const client = await LegacyClient.open(url);
     const controller = new AbortController();
     const first = reading(await get(client, {}, controller.signal));
-    crm.emit({ type: 'tools_changed' });
+    crm.change('tools');
     await waitFor(() => first.messages().length === 1);
     controller.abort();
-    crm.emit({ type: 'prompts_changed' });
+    crm.change('prompts');
     const resumed = reading(await get(client, { 'last-event-id': '1-1' }));
     await waitFor(() => resumed.messages().length === 1);
     expect(resumed.messages()).toEqual([
       { jsonrpc: '2.0', method: 'notifications/prompts/list_changed', params: {} },
     ]);
-    crm.emit({ type: 'resources_changed' });
+    crm.change('resources');
     await waitFor(() => resumed.messages().length === 2);
   });
 
@@ -410,7 +410,7 @@ describe('the stream of a GET', () => {
     const { url, crm } = await fixture();
     const client = await LegacyClient.open(url);
     const streams = [reading(await get(client)), reading(await get(client))];
-    crm.emit({ type: 'tools_changed' });
+    crm.change('tools');
     await waitFor(() => streams[1]?.messages().length === 1);
     expect(streams[0]?.messages()).toEqual([]);
   });

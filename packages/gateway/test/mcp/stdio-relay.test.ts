@@ -59,7 +59,7 @@ describe('a client of the 2025 era on stdio', () => {
     say({ jsonrpc: '2.0', id: asked['id'] ?? 0, result: { action: 'cancel' } });
     expect(JSON.stringify((await answer(call.id))['result'])).toContain('cancel');
     await waitFor(() => {
-      crm.emit({ type: 'tools_changed' });
+      crm.change('tools');
       return lines.some((line) => line['method'] === 'notifications/tools/list_changed');
     });
   });
