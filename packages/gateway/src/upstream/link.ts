@@ -127,6 +127,7 @@ export class Link {
     this.#era = negotiated.era;
     this.era_name = negotiated.name;
     await this.#read(list_kinds, signal);
+    this.#refresher.resume();
   }
 
   async #greet(signal: AbortSignal): ReturnType<typeof negotiate> {

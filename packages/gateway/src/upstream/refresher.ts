@@ -6,7 +6,8 @@ export class Refresher {
   readonly #refresh: (kinds: readonly ListKind[]) => Promise<void>;
   readonly #wanted = new Set<ListKind>();
   #timer: NodeJS.Timeout | undefined;
-  #busy = false;
+  /** From the start, until the first reading of all lists is over: an older answer must not come last. */
+  #busy = true;
   #closed = false;
 
   /** `refresh` must not reject. */
@@ -21,6 +22,12 @@ export class Refresher {
     if (!this.#busy) void this.#run();
   }
 
+  /** The lists have been read, and what has changed since may be read again. */
+  resume(): void {
+    this.#busy = false;
+    if (this.#wanted.size > 0 && !this.#closed) void this.#run();
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
@@ -33,9 +40,6 @@ export class Refresher {
     this.#wanted.clear();
     await this.#refresh(kinds);
     if (this.#closed) return;
-    this.#timer = setTimeout(() => {
-      this.#busy = false;
-      if (this.#wanted.size > 0) void this.#run();
-    }, this.#interval_ms);
+    this.#timer = setTimeout(() => this.resume(), this.#interval_ms);
   }
 }

@@ -121,6 +121,21 @@ test('a server whose list fails at the start is down, and says why', async () =>
   expect(server.problem).toBe('tools/list failed: error -32603');
 });
 
+test('a change while the lists are first read is not undone by an answer from before it', async () => {
+  const body = `let first; const named = (m, name) => answer(m, { tools: [{ ...tool, name }] });
+    on['tools/list'] = (m) => {
+      if (first !== undefined) return named(m, 'after');
+      first = m;
+      send({ method: 'notifications/tools/list_changed' });
+      setTimeout(() => named(first, 'before'), 100);
+    };`;
+  const server = upstream({ command: script(body) });
+  const names = () => server.listing?.tools.map(({ name }) => name);
+  await server.ready(10_000);
+  await waitFor(() => names()?.includes('after'));
+  expect(names()).toEqual(['after']);
+});
+
 test('a thousand change notifications cause few refreshes, and the last change is seen', async () => {
   const body = `let lists = 0; let name = 'before';
     on['tools/list'] = (m) => { lists += 1; answer(m, { tools: [{ ...tool, name }] }); };
