@@ -36,9 +36,10 @@ export interface Judged {
 /** The ruling on a call that these rules match. */
 export function judge(agent: Judged, subject: Subject, matching: readonly Rule[]): Ruling {
   const deny = matching.find((rule) => rule.says === 'deny');
-  if (deny !== undefined) return denied(agent, subject, deny);
   const blocked = matching.find((rule) => rule.says === 'blocked');
-  if (blocked !== undefined) return { ...denied(agent, subject, blocked), tier: 'blocked' };
+  // The tier is told also where a deny decides: tier 4 can stay blocked in observe mode.
+  if (blocked !== undefined) return { ...denied(agent, subject, deny ?? blocked), tier: 'blocked' };
+  if (deny !== undefined) return denied(agent, subject, deny);
   const strictest = strictestTier(matching);
   const grant = strictest ?? matching.find((rule) => rule.says === 'allow');
   if (grant === undefined) return notPermitted(agent, subject);

@@ -3,6 +3,8 @@ import type { Action } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import type { Compiled } from '../compile/compiled.ts';
 import type { Outcome, Plan } from '../compile/plan.ts';
+import type { Rule } from '../compile/rule.ts';
+import type { Ruling } from '../compile/ruling.ts';
 import { ConditionFailure } from '../condition/conditions.ts';
 import type { Facts } from '../condition/conditions.ts';
 import type { CelValue } from '../condition/value.ts';
@@ -18,7 +20,10 @@ export function toolAnswer(
   state: StateSnapshot,
 ): Outcome {
   const tool = compiled.tools.get(toolKey(action.server, action.target));
-  if (compiled.locked && tool === undefined) return { ruling: unknownTool(action), limits: [] };
+  if (compiled.locked && tool === undefined) {
+    const blocked = agent?.plan(action.server, action.target, undefined).always.some(blocks) === true;
+    return { ruling: withTier4(unknownTool(action), blocked), limits: [] };
+  }
   if (tool !== undefined && differs(action, tool)) return { ruling: toolChanged(action), limits: [] };
   if (agent === undefined) return { ruling: unknownAgent(action), limits: [] };
   const plan = agent.plan(action.server, action.target, tool);
@@ -27,7 +32,22 @@ export function toolAnswer(
   if (failed === undefined) return plan.outcome(holding);
   const { condition, rules } = plan.conditionals[failed.index]!;
   const ruling = conditionFailed(plan.subject.name, condition, failed.failure, rules[0]?.reference);
-  return { ruling, limits: [] };
+  return { ruling: withTier4(ruling, mayBeBlocked(plan, holding)), limits: [] };
+}
+
+const blocks = (rule: Rule): boolean => rule.says === 'blocked';
+
+/** The tier is told with any refusal: tier 4 can stay blocked in observe mode, whatever is sent. */
+function withTier4(ruling: Ruling, blocked: boolean): Ruling {
+  return blocked ? { ...ruling, tier: 'blocked' } : ruling;
+}
+
+/** True where a rule of tier 4 matches the call, or it cannot be said that it does not. */
+function mayBeBlocked(plan: Plan, holding: string): boolean {
+  return (
+    plan.always.some(blocks) ||
+    plan.conditionals.some(({ rules }, index) => holding[index] !== '0' && rules.some(blocks))
+  );
 }
 
 /** A call that does not say which definition it was made for (an explanation, say) is not compared. */
@@ -36,7 +56,7 @@ function differs(action: Action, tool: LockedTool): boolean {
 }
 
 export interface Evaluated {
-  /** For each conditional of the plan `1` where it holds, else `0`. */
+  /** For each conditional of the plan `1` where it holds, `0` where it does not, `x` where that cannot be said. */
   holding: string;
   /** The first condition that could not be evaluated: the call is denied. */
   failed?: { index: number; failure: ConditionFailure };
@@ -58,7 +78,7 @@ export function evaluate(
     } catch (failure) {
       if (!(failure instanceof ConditionFailure)) throw failure;
       evaluated.failed ??= { index: evaluated.holding.length, failure };
-      evaluated.holding += '0';
+      evaluated.holding += 'x';
     }
   }
   return evaluated;

@@ -23,9 +23,12 @@ function encodesUnreserved(uri: string): boolean {
   );
 }
 
-/** Scheme of a URI (RFC 3986, 3.1) that stands before any slash; or the start of a URI template. */
+/**
+ * Scheme of a URI (RFC 3986, 3.1), or a pattern of schemes, that stands before any slash; or the start
+ * of a URI template.
+ */
 export function looksLikeUri(text: string): boolean {
-  return /^[A-Za-z][A-Za-z0-9+.-]*:|^\{/.test(text);
+  return /^[A-Za-z*][A-Za-z0-9+.*-]*:|^\{/.test(text);
 }
 
 /** A URI template (RFC 6570) as a pattern: each expression can become any text. */
