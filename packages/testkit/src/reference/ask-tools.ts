@@ -1,7 +1,7 @@
 /** Tools that ask the client: elicitation (form, defaults, choices, URL), sampling, roots. */
 import { isJsonObject } from '@remit/contracts';
 import type { JsonObject, JsonValue } from '@remit/contracts';
-import type { InputRequest } from './call.ts';
+import type { InputRequest } from './asked.ts';
 import { text } from './call.ts';
 import { stringArgument } from '../string-argument.ts';
 import { noArguments, requiring } from './tool.ts';

@@ -5,19 +5,15 @@
  */
 import type { JsonObject } from '@remit/contracts';
 import type { CallToolResult, GetPromptResult, LoggingLevel } from '@modelcontextprotocol/sdk/types.js';
+import type { Asked } from './asked.ts';
 import type { ReferenceState } from './state.ts';
 
-/** `elicitation/create`, `sampling/createMessage` or `roots/list`. */
-export interface InputRequest {
-  method: 'elicitation/create' | 'sampling/createMessage' | 'roots/list';
-  params?: JsonObject;
-}
-
-/** "I need these answers first": the work is called again with them under the same keys. */
-export interface Asked {
-  ask: Record<string, InputRequest>;
-  /** Comes back as `state` with the answers; travels sealed through the client in the modern era. */
-  state?: JsonObject;
+/**
+ * "This may take long": it goes on as a task where the client takes tasks, else within the request.
+ * Called again with the answers, as the tool itself, where it asks.
+ */
+export interface Deferred {
+  defer(call: Call): CallToolResult | Asked | Promise<CallToolResult | Asked>;
 }
 
 export interface Call {
@@ -37,11 +33,11 @@ export interface Call {
   closeStream(): void;
 }
 
-export type ToolReply = CallToolResult | Asked;
+export type ToolReply = CallToolResult | Asked | Deferred;
 export type PromptReply = GetPromptResult | Asked;
 
-export function isAsked(reply: object): reply is Asked {
-  return 'ask' in reply;
+export function isDeferred(reply: object): reply is Deferred {
+  return 'defer' in reply;
 }
 
 export function text(value: string): CallToolResult {

@@ -9,6 +9,7 @@ import { roundTools } from './round-tools.ts';
 import { changeable } from './state.ts';
 import type { ReferenceState } from './state.ts';
 import { streamTools } from './stream-tools.ts';
+import { taskTools } from './task-tools.ts';
 import type { ReferenceDefinition, ReferenceTool } from './tool.ts';
 
 export type Era = Call['era'];
@@ -23,7 +24,13 @@ export const capabilities = {
   completions: {},
 };
 
-const allTools: readonly ReferenceTool[] = [...contentTools, ...streamTools, ...askTools, ...roundTools];
+const allTools: readonly ReferenceTool[] = [
+  ...contentTools,
+  ...streamTools,
+  ...askTools,
+  ...roundTools,
+  ...taskTools,
+];
 
 /** The tools that a server of this era lists now. */
 export function listTools(era: Era, state: ReferenceState): ReferenceTool[] {

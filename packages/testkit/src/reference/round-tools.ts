@@ -3,7 +3,8 @@
  * and of stateless servers (SEP-2575) call. In the session era they ask one question after the other.
  */
 import type { JsonObject } from '@remit/contracts';
-import type { Asked, Call, ToolReply } from './call.ts';
+import type { Asked } from './asked.ts';
+import type { Call, ToolReply } from './call.ts';
 import { text } from './call.ts';
 import { answerOf, form, sample, sampledText } from './ask-tools.ts';
 import { noArguments } from './tool.ts';

@@ -4,8 +4,10 @@ import type { JsonObject } from '@remit/contracts';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import type { RequestHandlerExtra } from '@modelcontextprotocol/sdk/shared/protocol.js';
 import * as mcp from '@modelcontextprotocol/sdk/types.js';
-import { isAsked } from './call.ts';
-import type { Asked, Call, InputRequest } from './call.ts';
+import { isAsked } from './asked.ts';
+import { isDeferred } from './call.ts';
+import type { Asked, InputRequest } from './asked.ts';
+import type { Call } from './call.ts';
 import {
   capabilities,
   findPrompt,
@@ -58,7 +60,10 @@ function serveTools(session: Session): void {
     if (!tool) throw new mcp.McpError(mcp.ErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
     const args = jsonObject(params.arguments);
     try {
-      return await answered(session, extra, (call) => tool.run(args, call));
+      return await answered(session, extra, async (call) => {
+        const reply = await tool.run(args, call);
+        return isDeferred(reply) ? reply.defer(call) : reply;
+      });
     } catch (error) {
       return { isError: true, content: [{ type: 'text', text: messageOf(error) }] };
     }

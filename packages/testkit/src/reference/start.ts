@@ -39,6 +39,7 @@ export async function startReferenceServer(options: ReferenceOptions): Promise<R
     url: `${listening.origin}/${options.transport === 'sse' ? 'sse' : 'mcp'}`,
     state,
     close: async () => {
+      state.tasks.close();
       await handler.close();
       await listening.close();
     },

@@ -3,6 +3,7 @@
  * version of the watched resource, and what it has observed (for tests of cancellation).
  */
 import { EventEmitter } from 'node:events';
+import { ReferenceTasks } from './tasks.ts';
 
 export type ListName = 'tools' | 'prompts' | 'resources';
 
@@ -25,6 +26,7 @@ export class ReferenceState {
   readonly cancelled: string[] = [];
   /** Grows with each `test_update_resource`. */
   resource_version = 1;
+  readonly tasks = new ReferenceTasks();
   readonly #hidden = new Set<ListName>();
 
   constructor() {

@@ -12,16 +12,20 @@ import {
   ProtocolErrorCode,
 } from '@modelcontextprotocol/server';
 import type {
+  CallToolResult,
   InputRequests,
   InputRequiredResult,
-  JsonSchemaType,
   ServerContext,
+  StandardSchemaWithJSON,
 } from '@modelcontextprotocol/server';
-import { isAsked } from './call.ts';
-import type { Asked, Call } from './call.ts';
+import { isAsked } from './asked.ts';
+import { isDeferred } from './call.ts';
+import type { Asked } from './asked.ts';
+import type { Call, Deferred } from './call.ts';
 import {
   capabilities,
   findPrompt,
+  findTool,
   listTools,
   promptDefinitions,
   serverInfo,
@@ -30,7 +34,8 @@ import {
 import { complete } from './prompts.ts';
 import { listResources, readResource, resourceTemplates } from './resources.ts';
 import type { ReferenceState } from './state.ts';
-import type { ReferenceTool } from './tool.ts';
+import { missingTasks, serveTasks, takesTasks, tasksExtension } from './stateless-tasks.ts';
+import type { ObjectSchema, ReferenceTool } from './tool.ts';
 
 /** Seals what a tool wants to keep between rounds; a changed seal is refused by the SDK. */
 const codec = createRequestStateCodec<JsonObject>({ key: randomBytes(32) });
@@ -39,7 +44,7 @@ const cache = { ttlMs: 300_000, cacheScope: 'public' } as const;
 
 export function statelessServer(state: ReferenceState): McpServer {
   const server = new McpServer(serverInfo, {
-    capabilities,
+    capabilities: { ...capabilities, extensions: { [tasksExtension]: {} } },
     requestState: { verify: (sealed, context) => codec.verify(sealed, context) },
     cacheHints: {
       'tools/list': cache,
@@ -50,27 +55,66 @@ export function statelessServer(state: ReferenceState): McpServer {
       'server/discover': cache,
     },
   });
-  for (const tool of listTools('stateless', state)) registerTool(server, state, tool);
+  for (const tool of listTools('stateless', state)) registerTool(server, tool);
+  serveCalls(server, state);
   // What is listed is the definition itself, not what the SDK would make of it.
   server.server.setRequestHandler('tools/list', () => ({ tools: toolDefinitions('stateless', state) }));
   servePrompts(server, state);
   serveResources(server, state);
+  serveTasks(server, state);
   server.server.setRequestHandler('completion/complete', (request) =>
     complete(request.params.argument.value),
   );
   return server;
 }
 
-/** Registered with the SDK, because it checks arguments and mirrored headers by the registered schema. */
-function registerTool(server: McpServer, state: ReferenceState, tool: ReferenceTool): void {
-  const { name, inputSchema, outputSchema } = tool.definition;
-  server.registerTool(
-    name,
-    {
-      inputSchema: fromJsonSchema<JsonObject>(inputSchema as JsonSchemaType),
-      ...(outputSchema && { outputSchema: fromJsonSchema<JsonObject>(outputSchema as JsonSchemaType) }),
-    },
-    async (args, context) => replied(await tool.run(args, statelessCall(context, state))),
+/** Registered with the SDK, because it checks mirrored headers by the registered schema. */
+function registerTool(server: McpServer, { definition }: ReferenceTool): void {
+  const { name, inputSchema } = definition;
+  server.registerTool(name, { inputSchema: schemaOf(inputSchema) }, () => {
+    throw new Error('calls are served below');
+  });
+}
+
+function schemaOf(schema: ObjectSchema): StandardSchemaWithJSON<JsonObject, JsonObject> {
+  return fromJsonSchema<JsonObject>(schema);
+}
+
+/** Not by the SDK's own handler, which makes a tool error of every protocol error. */
+function serveCalls({ server }: McpServer, state: ReferenceState): void {
+  server.setRequestHandler('tools/call', async ({ params }, context) => {
+    const tool = findTool('stateless', state, params.name);
+    if (!tool) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name}`);
+    const call = statelessCall(context, state);
+    if (tool.task_required && !takesTasks(call)) throw missingTasks();
+    try {
+      return await callTool(tool, jsonObject(params.arguments), call);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      return { isError: true, content: [{ type: 'text', text: messageOf(error) }] };
+    }
+  });
+}
+
+async function callTool(
+  tool: ReferenceTool,
+  args: JsonObject,
+  call: Call,
+): Promise<CallToolResult | InputRequiredResult> {
+  const checked = await schemaOf(tool.definition.inputSchema)['~standard'].validate(args);
+  if (checked.issues) throw new Error(`Invalid arguments for tool ${tool.definition.name}`);
+  const reply = await tool.run(args, call);
+  if (!isDeferred(reply)) return replied(reply);
+  // An extended result: the SDK writes its `resultType` as it is.
+  if (takesTasks(call)) return asTask(reply, call) as CallToolResult;
+  return replied(await reply.defer(call));
+}
+
+/** Progress and log messages do not exist for tasks ("Task Status Notifications"). */
+function asTask(deferred: Deferred, call: Call): JsonObject {
+  const nothing = (): Promise<void> => Promise.resolve();
+  return call.server.tasks.create(async (round) =>
+    deferred.defer({ ...call, ...round, progress: nothing, log: nothing }),
   );
 }
 
@@ -120,6 +164,10 @@ function statelessCall({ mcpReq }: ServerContext, state: ReferenceState): Call {
     log: (level, data) => mcpReq.log(level, data),
     closeStream: () => undefined,
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function jsonObject(value: unknown): JsonObject {

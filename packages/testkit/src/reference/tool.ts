@@ -22,6 +22,8 @@ export interface ReferenceTool {
   definition: ReferenceDefinition;
   /** Only servers of this era list it; all do where it is absent. */
   era?: 'session';
+  /** A server of the stateless era runs it as a task or not at all. */
+  task_required?: true;
   run(args: JsonObject, call: Call): ToolReply | Promise<ToolReply>;
 }
 
