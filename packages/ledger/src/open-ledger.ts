@@ -105,13 +105,13 @@ function startWriter(
     return startWriterThread({ setup, key_file: keyFile, reserve_bytes }, ledger);
   const { disk, random } = options.in_process;
   const reserve = new Reserve(disk, options.folder, reserve_bytes);
-  const wrappingKey = (salt: Uint8Array) => keys.derive('payload keys', salt);
+  const payloadKey = (salt: Uint8Array) => keys.derive('payload keys', salt);
   return Promise.resolve(
     writerHere(setup, {
       disk,
       reserve,
       random,
-      wrappingKey,
+      payloadKey,
       monotonic: () => options.clock.monotonic(),
       events: ledger,
     }),

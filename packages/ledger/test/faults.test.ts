@@ -134,7 +134,7 @@ describe('a writer whose sync has failed', () => {
         disk,
         reserve: new Reserve(disk, folder, 4096),
         random: randomBytes,
-        wrappingKey: (salt) => createSecretKey(salt),
+        payloadKey: (salt) => createSecretKey(salt),
         monotonic: () => 0,
         events: {
           durable: () => expect.unreachable('nothing was synced'),

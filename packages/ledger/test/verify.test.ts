@@ -171,8 +171,8 @@ describe('offline verification', () => {
   test('a payload exchanged for another is found, also with its checksum made to fit', async () => {
     const folder = await writtenLedger();
     forge(segmentsOf(folder)[0]!, 1, (body) => {
-      const sealedAt = 36 + 3 + body.readUInt16BE(36) + 1 + 4;
-      body[sealedAt]! ^= 1;
+      const firstBlock = 36 + body.readUInt32BE(32) + 4;
+      body[firstBlock]! ^= 1;
       return body;
     });
     expect(codesOf(verify(folder))).toEqual(['payload_changed']);

@@ -1,31 +1,34 @@
 /**
- * Payloads: sealed with AES-256-GCM under a random key of their own; the keys of one group are
- * wrapped together under a key that belongs to the segment. What the record holds of a payload is a
- * salted commitment, so that neither the payload nor a guess at it can be checked without the salt,
- * which is sealed with it.
+ * Payloads: sealed with AES-256-GCM in blocks, under a key that belongs to the segment; a block is what is
+ * sealed by one call, because a cipher for each payload costs several times what it does to the bytes
+ * (docs/decisions/log-format-and-commit-unit.md). What a record holds of its payload is a salted
+ * commitment, so that neither the payload nor a guess at it can be checked without the salt, which is
+ * sealed with it.
  */
-import {
-  createCipheriv,
-  createDecipheriv,
-  createSecretKey,
-  hash,
-  type DecipherGCM,
-  type KeyObject,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, hash, type KeyObject } from 'node:crypto';
 
-export const keyBytes = 32;
 export const saltBytes = 32;
 export const tagBytes = 16;
 const nonceBytes = 12;
 const algorithm = 'aes-256-gcm';
 
-/** A payload key seals exactly one payload, so that its nonce is unique whatever it is. */
-const payloadNonce = Buffer.alloc(nonceBytes);
+/** Which block of which group: the nonce, so never used twice under one key. */
+export interface BlockNumber {
+  /** Counts the groups that one process has tried to write. */
+  counter: number;
+  /** Counts the blocks of one group. */
+  block: number;
+}
 
-/** `plain` is salt ‖ payload. Writes ciphertext ‖ tag to `target` at `offset`; returns its length. */
-export function sealPayload(plain: Uint8Array, key: Uint8Array, target: Buffer, offset: number): number {
-  // A key object costs less than a raw key, which Node would turn into one in a slower way.
-  const cipher = createCipheriv(algorithm, createSecretKey(key), payloadNonce);
+/** Writes ciphertext ‖ tag to `target` at `offset`; returns its length. */
+export function sealBlock(
+  plain: Uint8Array,
+  key: KeyObject,
+  number: BlockNumber,
+  target: Buffer,
+  offset: number,
+): number {
+  const cipher = createCipheriv(algorithm, key, nonceOf(number));
   const sealed = cipher.update(plain);
   cipher.final();
   sealed.copy(target, offset);
@@ -33,39 +36,11 @@ export function sealPayload(plain: Uint8Array, key: Uint8Array, target: Buffer, 
   return sealed.length + tagBytes;
 }
 
-/** Salt ‖ payload, or undefined where the sealed bytes or the key are not the ones that were written. */
-export function openPayload(sealed: Uint8Array, key: Uint8Array): Buffer | undefined {
-  return open(sealed, createSecretKey(key), payloadNonce);
-}
-
-/** The commitment of a record to its payload; `plain` is salt ‖ payload. */
-export function commitmentTo(plain: Uint8Array): string {
-  return hash('sha256', plain, 'base64url');
-}
-
-/** Wraps the keys of one group. `counter` never repeats under one wrapping key: it counts groups of one process. */
-export function wrapKeys(keys: Uint8Array, wrapping: KeyObject, counter: number): Buffer {
-  const cipher = createCipheriv(algorithm, wrapping, wrapNonce(counter));
-  const wrapped = cipher.update(keys);
-  cipher.final();
-  return Buffer.concat([wrapped, cipher.getAuthTag()]);
-}
-
-/** Undefined where the table was changed or belongs to another key. */
-export function unwrapKeys(wrapped: Uint8Array, wrapping: KeyObject, counter: number): Buffer | undefined {
-  return open(wrapped, wrapping, wrapNonce(counter));
-}
-
-function wrapNonce(counter: number): Buffer {
-  const nonce = Buffer.alloc(nonceBytes);
-  nonce.writeBigUInt64BE(BigInt(counter), nonceBytes - 8);
-  return nonce;
-}
-
-function open(sealed: Uint8Array, key: KeyObject, nonce: Buffer): Buffer | undefined {
+/** The plain bytes, or undefined where the block, its place or the key are not those that it was sealed with. */
+export function openBlock(sealed: Uint8Array, key: KeyObject, number: BlockNumber): Buffer | undefined {
   const end = sealed.length - tagBytes;
   if (end < 0) return undefined;
-  const decipher: DecipherGCM = createDecipheriv(algorithm, key, nonce);
+  const decipher = createDecipheriv(algorithm, key, nonceOf(number));
   decipher.setAuthTag(sealed.subarray(end));
   const plain = decipher.update(sealed.subarray(0, end));
   try {
@@ -75,4 +50,16 @@ function open(sealed: Uint8Array, key: KeyObject, nonce: Buffer): Buffer | undef
     return undefined;
   }
   return plain;
+}
+
+/** The commitment of a record to its payload; `plain` is salt ‖ payload. */
+export function commitmentTo(plain: Uint8Array): string {
+  return hash('sha256', plain, 'base64url');
+}
+
+function nonceOf({ counter, block }: BlockNumber): Buffer {
+  const nonce = Buffer.alloc(nonceBytes);
+  nonce.writeUInt32BE(block, 0);
+  nonce.writeBigUInt64BE(BigInt(counter), nonceBytes - 8);
+  return nonce;
 }

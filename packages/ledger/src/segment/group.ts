@@ -3,40 +3,43 @@
  *
  *   0  8  index of the first record
  *   8  8  its sequence
- *  16  8  counter of the key table's nonce
+ *  16  8  counter of the nonces
  *  24  4  number of records
- *  28  4  number of sealed payloads
+ *  28  4  number of sealed blocks
  *  32  4  length of the entries
- *  36     entries, each: u16 length of the record, 0x00, record, u8 kind of payload
- *         (0 none; 1 sealed, then u32 length, ciphertext, tag)
- *         key table: 32 bytes for each sealed payload, in order, wrapped; tag. Absent without payloads
+ *  36     entries, each: u16 length of the record, 0x00, record, u32 length of the salted payload (0: none)
+ *         blocks, each: u32 length, ciphertext, tag. The salted payloads, in the order of the entries, none
+ *         of them divided between two blocks
  *         the tree's compact range after the group: u8 number of hashes, hashes of 32 bytes
  *
  * The 0x00 before a record is the leaf prefix of RFC 6962, so that a leaf is hashed where it lies.
  */
 import { hashBytes, type Hash } from '../merkle/hash.ts';
-import { keyBytes, tagBytes } from '../keys/payload-seal.ts';
+import { tagBytes } from '../keys/payload-seal.ts';
 
 export const groupHeadBytes = 36;
-export const payloadKinds = { none: 0, sealed: 1 } as const;
+
+/** Where a salted payload lies in the opened blocks of its group. */
+export interface PayloadPlace {
+  block: number;
+  from: number;
+  to: number;
+}
 
 export interface Entry {
   /** 0x00 ‖ record: what the leaf hash is taken of. */
   prefixed: Buffer;
   record: Buffer;
-  /** Ciphertext ‖ tag. */
-  sealed?: Buffer;
-  /** Number of sealed payloads before this entry: the place of its key in the key table. */
-  sealed_ordinal: number;
+  payload: PayloadPlace | undefined;
 }
 
 export interface Group {
   first_index: number;
   first_sequence: number;
   entries: Entry[];
-  /** Wrapped keys of the sealed payloads, in order of the entries. */
-  keys: Buffer;
-  key_counter: number;
+  /** Ciphertext ‖ tag, each. */
+  blocks: Buffer[];
+  nonce_counter: number;
   /** Peaks of the tree after this group. */
   peaks: Hash[];
 }
@@ -57,45 +60,76 @@ export function decodeGroup(body: Buffer): Group | undefined {
 }
 
 function decode(body: Buffer): Group | undefined {
-  const count = body.readUInt32BE(24);
-  const sealed = body.readUInt32BE(28);
   const entriesEnd = groupHeadBytes + body.readUInt32BE(32);
-  const keysEnd = entriesEnd + (sealed === 0 ? 0 : sealed * keyBytes + tagBytes);
-  const entries = decodeEntries(body.subarray(groupHeadBytes, entriesEnd));
-  const peaks = decodePeaks(body.subarray(keysEnd));
-  if (entries?.length !== count || peaks === undefined) return undefined;
-  if (entries.filter((entry) => entry.sealed !== undefined).length !== sealed) return undefined;
+  const { blocks, end } = decodeBlocks(body, entriesEnd, body.readUInt32BE(28));
+  const entries = decodeEntries(body.subarray(groupHeadBytes, entriesEnd), blocks);
+  const peaks = decodePeaks(body.subarray(end));
+  if (entries?.length !== body.readUInt32BE(24) || peaks === undefined) return undefined;
   return {
     first_index: Number(body.readBigUInt64BE(0)),
     first_sequence: Number(body.readBigUInt64BE(8)),
-    key_counter: Number(body.readBigUInt64BE(16)),
+    nonce_counter: Number(body.readBigUInt64BE(16)),
     entries,
-    keys: body.subarray(entriesEnd, keysEnd),
+    blocks,
     peaks,
   };
 }
 
-function decodeEntries(bytes: Buffer): Entry[] | undefined {
+/** @throws RangeError where they reach beyond the body. */
+function decodeBlocks(body: Buffer, start: number, count: number): { blocks: Buffer[]; end: number } {
+  const blocks: Buffer[] = [];
+  let at = start;
+  for (let block = 0; block < count; block += 1) {
+    const end = at + 4 + body.readUInt32BE(at);
+    if (end > body.length) throw new RangeError('a block reaches beyond its group');
+    blocks.push(body.subarray(at + 4, end));
+    at = end;
+  }
+  return { blocks, end: at };
+}
+
+function decodeEntries(bytes: Buffer, blocks: readonly Buffer[]): Entry[] | undefined {
   const entries: Entry[] = [];
+  const places = new PayloadPlaces(blocks);
   let at = 0;
-  let ordinal = 0;
   while (at < bytes.length) {
     const recordEnd = at + 3 + bytes.readUInt16BE(at);
-    const kind = bytes.readUInt8(recordEnd);
     const prefixed = bytes.subarray(at + 2, recordEnd);
     if (prefixed[0] !== 0) return undefined;
-    const entry: Entry = { prefixed, record: prefixed.subarray(1), sealed_ordinal: ordinal };
-    at = recordEnd + 1;
-    if (kind === payloadKinds.sealed) {
-      const end = at + 4 + bytes.readUInt32BE(at);
-      if (end > bytes.length) return undefined;
-      entry.sealed = bytes.subarray(at + 4, end);
-      ordinal += 1;
-      at = end;
-    } else if (kind !== payloadKinds.none) return undefined;
-    entries.push(entry);
+    const payload = places.next(bytes.readUInt32BE(recordEnd));
+    entries.push({ prefixed, record: prefixed.subarray(1), payload });
+    at = recordEnd + 4;
   }
-  return entries;
+  return places.finished ? entries : undefined;
+}
+
+/** Deals the space in the blocks out to the payloads, in order. */
+class PayloadPlaces {
+  readonly #lengths: number[];
+  #block = 0;
+  #at = 0;
+
+  constructor(blocks: readonly Buffer[]) {
+    this.#lengths = blocks.map((block) => block.length - tagBytes);
+  }
+
+  /** @throws RangeError where the blocks have no place for it. */
+  next(length: number): PayloadPlace | undefined {
+    if (length === 0) return undefined;
+    const from = this.#at;
+    const to = from + length;
+    const space = this.#lengths[this.#block] ?? 0;
+    if (to > space) throw new RangeError('a payload reaches beyond its block');
+    const place = { block: this.#block, from, to };
+    this.#at = to === space ? 0 : to;
+    if (to === space) this.#block += 1;
+    return place;
+  }
+
+  /** Whether every block was used up. */
+  get finished(): boolean {
+    return this.#block === this.#lengths.length && this.#at === 0;
+  }
 }
 
 function decodePeaks(bytes: Buffer): Hash[] | undefined {

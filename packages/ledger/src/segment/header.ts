@@ -19,7 +19,7 @@ const headerSchema = z.strictObject({
   first_sequence: z.number().int().positive(),
   /** Roots of the tree before this segment, largest subtree first, base64. */
   range: z.array(z.base64()),
-  /** From it and the workspace key comes the key that wraps this segment's payload keys; base64. */
+  /** From it and the workspace key comes the key that seals this segment's payloads; base64. */
   salt: z.base64(),
 });
 export type SegmentHeader = z.infer<typeof headerSchema>;

@@ -2,12 +2,13 @@
 import fs from 'node:fs';
 import type { KeyObject } from 'node:crypto';
 import { Fault, type RecordPayload, type StoredRecord } from '@remit/contracts';
-import { keyBytes, openPayload, saltBytes, unwrapKeys } from '../keys/payload-seal.ts';
+import { saltBytes } from '../keys/payload-seal.ts';
 import { parseLeaf, storedRecord } from '../record/leaf.ts';
 import { frameTypes, type Frame } from './frame.ts';
 import { decodeGroup, type Group } from './group.ts';
 import { readHeader } from './header.ts';
 import { frameAt, framesOf } from './segment-reader.ts';
+import { SealedPayloads } from './sealed-payloads.ts';
 import { listSegments, segmentPath } from './segment-names.ts';
 
 /** Where a group's frame begins. */
@@ -18,8 +19,7 @@ export interface GroupPlace {
 
 export interface ReadGroup extends Group {
   place: GroupPlace;
-  /** Payload keys in the order of the sealed payloads; undefined where they cannot be unwrapped. */
-  payload_keys: Buffer | undefined;
+  payloads: SealedPayloads;
 }
 
 /** Frames of groups kept in memory for single reads: neighbours are mostly read together. */
@@ -27,13 +27,13 @@ const cachedGroups = 32;
 
 export class LogReader {
   readonly #folder: string;
-  readonly #wrappingKey: (salt: Uint8Array) => KeyObject;
-  readonly #wrapping = new Map<string, KeyObject>();
+  readonly #payloadKey: (salt: Uint8Array) => KeyObject;
+  readonly #keys = new Map<string, KeyObject>();
   readonly #groups = new Map<string, ReadGroup>();
 
-  constructor(folder: string, wrappingKey: (salt: Uint8Array) => KeyObject) {
+  constructor(folder: string, payloadKey: (salt: Uint8Array) => KeyObject) {
     this.#folder = folder;
-    this.#wrappingKey = wrappingKey;
+    this.#payloadKey = payloadKey;
   }
 
   /**
@@ -81,19 +81,19 @@ export class LogReader {
   #read(frame: Frame, segment: string): ReadGroup {
     const group = frame.type === frameTypes.group ? decodeGroup(frame.body) : undefined;
     if (group === undefined) throw this.#damaged(segment, frame.offset);
-    const keys = group.keys.length === 0 ? undefined : this.#unwrap(group, segment);
-    return { ...group, place: { segment, offset: frame.offset }, payload_keys: keys };
+    const payloads = new SealedPayloads(group, this.#keyOf(segment));
+    return { ...group, place: { segment, offset: frame.offset }, payloads };
   }
 
-  #unwrap(group: Group, segment: string): Buffer | undefined {
-    let wrapping = this.#wrapping.get(segment);
-    if (wrapping === undefined) {
+  #keyOf(segment: string): KeyObject {
+    let key = this.#keys.get(segment);
+    if (key === undefined) {
       const path = segmentPath(this.#folder, segment);
       const { header } = readHeader(path, fs.statSync(path).size);
-      wrapping = this.#wrappingKey(Buffer.from(header.salt, 'base64'));
-      this.#wrapping.set(segment, wrapping);
+      key = this.#payloadKey(Buffer.from(header.salt, 'base64'));
+      this.#keys.set(segment, key);
     }
-    return unwrapKeys(group.keys, wrapping, group.key_counter);
+    return key;
   }
 
   #damaged(segment: string, offset: number): Fault {
@@ -124,9 +124,7 @@ export function readPublicRecord(group: ReadGroup, offset: number): StoredRecord
 
 /** Its payload; undefined where it has none, or it cannot be opened. */
 export function readPayload(group: ReadGroup, offset: number): RecordPayload | undefined {
-  const { sealed, sealed_ordinal } = group.entries[offset]!;
-  if (sealed === undefined) return undefined;
-  const key = group.payload_keys?.subarray(sealed_ordinal * keyBytes, (sealed_ordinal + 1) * keyBytes);
-  const plain = key === undefined ? undefined : openPayload(sealed, key);
-  return plain === undefined ? undefined : (JSON.parse(plain.toString('utf8', saltBytes)) as RecordPayload);
+  const { payload } = group.entries[offset]!;
+  const plain = payload && group.payloads.plain(payload);
+  return plain && (JSON.parse(plain.toString('utf8', saltBytes)) as RecordPayload);
 }

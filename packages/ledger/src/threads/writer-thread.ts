@@ -36,7 +36,7 @@ function start(): Writer {
     random: (length) => randomFillSync(Buffer.allocUnsafeSlow(length)),
     // eslint-disable-next-line no-restricted-syntax -- a clock cannot cross threads, and decides nothing but when to commit
     monotonic: () => performance.now(),
-    wrappingKey: (salt) => keys.derive('payload keys', salt),
+    payloadKey: (salt) => keys.derive('payload keys', salt),
     events: {
       durable: (appends, first_sequence, end, waits) =>
         send({ type: 'durable', appends, first_sequence, end, waits }),

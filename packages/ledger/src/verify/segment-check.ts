@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import type { KeyObject } from 'node:crypto';
 import { Fault } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
-import { commitmentTo, keyBytes, openPayload, unwrapKeys } from '../keys/payload-seal.ts';
+import { commitmentTo } from '../keys/payload-seal.ts';
 import { canonicalJson } from '../record/canonical-json.ts';
 import { findFrame, frameTypes, readFrame, type Frame } from '../segment/frame.ts';
 import { decodeGroup, type Entry, type Group } from '../segment/group.ts';
 import { readHeader, type SegmentHeader } from '../segment/header.ts';
+import { SealedPayloads } from '../segment/sealed-payloads.ts';
 import type { Leaf } from '../record/leaf.ts';
 import type { Findings } from './findings.ts';
 import type { ProjectionCheck } from './projection-check.ts';
@@ -16,7 +17,7 @@ import type { VerifiedTree } from './tree.ts';
 interface OpenSegment {
   file: string;
   header: SegmentHeader;
-  wrapping: KeyObject | undefined;
+  payload_key: KeyObject | undefined;
 }
 
 export class SegmentCheck {
@@ -71,8 +72,8 @@ export class SegmentCheck {
     try {
       const { header } = readHeader(file, length);
       this.#checkHeader(header, file);
-      const wrapping = this.#keys?.derive('payload keys', Buffer.from(header.salt, 'base64'));
-      return { file, header, wrapping };
+      const payloadKey = this.#keys?.derive('payload keys', Buffer.from(header.salt, 'base64'));
+      return { file, header, payload_key: payloadKey };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       this.#findings.add('segment_damaged', file, error.message);
@@ -104,11 +105,11 @@ export class SegmentCheck {
       return;
     }
     this.#checkOrder(group, place);
-    const keys = this.#payloadKeys(group, place, segment);
+    const payloads = segment?.payload_key && new SealedPayloads(group, segment.payload_key);
     group.entries.forEach((entry, offset) => {
       const leafHash = this.#tree.push(entry.record);
       const leaf = this.#checkRecord(entry, offset, group, place, segment);
-      const payload = leaf && this.#checkPayload(entry, leaf, keys, place);
+      const payload = leaf && this.#checkPayload(entry, leaf, payloads, place);
       this.#projection.record(this.#tree.size - 1, leafHash, leaf, payload, {
         file,
         offset: frame.offset,
@@ -150,14 +151,6 @@ export class SegmentCheck {
     this.#sequence = group.first_sequence + group.entries.length;
   }
 
-  #payloadKeys(group: Group, place: string, segment: OpenSegment | undefined): Buffer | undefined {
-    if (group.keys.length === 0 || segment?.wrapping === undefined) return undefined;
-    const keys = unwrapKeys(group.keys, segment.wrapping, group.key_counter);
-    if (keys === undefined)
-      this.#findings.add('payload_changed', place, 'The payload keys of this group cannot be unwrapped.');
-    return keys;
-  }
-
   #checkRecord(
     { record }: Entry,
     offset: number,
@@ -184,15 +177,19 @@ export class SegmentCheck {
   }
 
   /** The payload's bytes, where it is there, can be opened, and is the one committed to. */
-  #checkPayload(entry: Entry, leaf: Leaf, keys: Buffer | undefined, place: string): Buffer | undefined {
+  #checkPayload(
+    entry: Entry,
+    leaf: Leaf,
+    payloads: SealedPayloads | undefined,
+    place: string,
+  ): Buffer | undefined {
     const where = `${place}, record ${this.#tree.size - 1}`;
-    if ((leaf.payload === undefined) !== (entry.sealed === undefined)) {
+    if ((leaf.payload === undefined) !== (entry.payload === undefined)) {
       this.#findings.add('payload_missing', where, 'Record and sealed payload do not belong together.');
       return undefined;
     }
-    if (entry.sealed === undefined || keys === undefined) return undefined;
-    const at = entry.sealed_ordinal * keyBytes;
-    const plain = openPayload(entry.sealed, keys.subarray(at, at + keyBytes));
+    if (entry.payload === undefined || payloads === undefined) return undefined;
+    const plain = payloads.plain(entry.payload);
     this.payloads_checked += 1;
     if (plain !== undefined && commitmentTo(plain) === leaf.payload) return plain;
     this.#findings.add('payload_changed', where, 'The payload is not the one that the record commits to.');

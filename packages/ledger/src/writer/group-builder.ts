@@ -1,15 +1,18 @@
-/** Seals, hashes and lays out records as they arrive, so that a group is ready when the disk is. */
+/** Hashes and lays out records as they arrive, so that a group has only to be sealed when the disk is ready. */
 import type { KeyObject } from 'node:crypto';
 import type { CompactRange } from '../merkle/compact-range.ts';
 import { hashBytes, hashPrefixedLeaf } from '../merkle/hash.ts';
-import { commitmentTo, keyBytes, saltBytes, sealPayload, tagBytes, wrapKeys } from '../keys/payload-seal.ts';
+import { commitmentTo, saltBytes, sealBlock, tagBytes } from '../keys/payload-seal.ts';
 import type { LeafEnvelope } from '../record/leaf.ts';
 import { frameHeaderBytes, frameTypes, sealFrame } from '../segment/frame.ts';
-import { groupHeadBytes, payloadKinds } from '../segment/group.ts';
+import { groupHeadBytes } from '../segment/group.ts';
 import type { RandomPool } from './random-pool.ts';
 
 const entriesStart = frameHeaderBytes + groupHeadBytes;
 const firstCapacity = 256 * 1024;
+
+/** Salted payloads sealed together, unless one alone has more: what has to be opened to read one of them. */
+const blockBytes = 64 * 1024;
 
 export interface GroupStart {
   range: CompactRange;
@@ -19,9 +22,11 @@ export interface GroupStart {
 
 export class GroupBuilder {
   #bytes = Buffer.allocUnsafeSlow(firstCapacity);
-  #plain = Buffer.allocUnsafeSlow(64 * 1024);
+  /** The salted payloads, one after the other, and where a block of them ends before the last. */
+  #plain = Buffer.allocUnsafeSlow(firstCapacity);
+  #plainAt = 0;
+  #blockEnds: number[] = [];
   #at = entriesStart;
-  #keys: Buffer[] = [];
   #count = 0;
   #start: GroupStart;
   #range: CompactRange;
@@ -36,8 +41,10 @@ export class GroupBuilder {
   /** Forgets what it holds and begins a group after `start`. */
   reset(start: GroupStart): void {
     if (this.#bytes.length > 32 * firstCapacity) this.#bytes = Buffer.allocUnsafeSlow(firstCapacity);
+    if (this.#plain.length > 32 * firstCapacity) this.#plain = Buffer.allocUnsafeSlow(firstCapacity);
     this.#at = entriesStart;
-    this.#keys = [];
+    this.#plainAt = 0;
+    this.#blockEnds = [];
     this.#count = 0;
     this.#start = start;
     this.#range = start.range.clone();
@@ -48,7 +55,7 @@ export class GroupBuilder {
   }
 
   get bytes(): number {
-    return this.#at;
+    return this.#at + this.#plainAt;
   }
 
   /** The tree after the records so far. */
@@ -58,38 +65,34 @@ export class GroupBuilder {
 
   /** `record` is canonical JSON, `payload` JSON; both are copied. */
   add(record: Buffer, payload: Buffer | undefined): void {
-    if (payload === undefined) {
-      this.#addLeaf(record, undefined);
-      this.#reserve(1);
-      this.#bytes[this.#at] = payloadKinds.none;
-      this.#at += 1;
-      return;
-    }
-    const plain = this.#saltedPayload(payload);
-    this.#addLeaf(record, commitmentTo(plain));
-    this.#addSealed(plain);
+    if (payload === undefined) return this.#addLeaf(record, undefined, 0);
+    const plain = this.#addPayload(payload);
+    this.#addLeaf(record, commitmentTo(plain), plain.length);
   }
 
-  /** The whole frame. The builder must be reset before it is used again, and not before it is written. */
-  finish(wrapping: KeyObject, keyCounter: number): Buffer {
+  /**
+   * The whole frame. The builder must be reset before it is used again, and not before it is written.
+   * `counter` never repeats under one key.
+   */
+  finish(key: KeyObject, counter: number): Buffer {
     const entriesLength = this.#at - entriesStart;
-    if (this.#keys.length > 0) this.#append(wrapKeys(Buffer.concat(this.#keys), wrapping, keyCounter));
+    const blocks = this.#sealBlocks(key, counter);
     this.#appendPeaks();
     const head = this.#bytes.subarray(frameHeaderBytes, entriesStart);
     head.writeBigUInt64BE(BigInt(this.#start.range.size), 0);
     head.writeBigUInt64BE(BigInt(this.#start.first_sequence), 8);
-    head.writeBigUInt64BE(BigInt(keyCounter), 16);
+    head.writeBigUInt64BE(BigInt(counter), 16);
     head.writeUInt32BE(this.#count, 24);
-    head.writeUInt32BE(this.#keys.length, 28);
+    head.writeUInt32BE(blocks, 28);
     head.writeUInt32BE(entriesLength, 32);
     return sealFrame(this.#bytes.subarray(0, this.#at), frameTypes.group);
   }
 
-  #addLeaf(record: Buffer, commitment: string | undefined): void {
+  #addLeaf(record: Buffer, commitment: string | undefined, payloadLength: number): void {
     const { leaf, first_sequence } = this.#start;
     const before = leaf.before(first_sequence + this.#count, commitment);
     const length = before.length + record.length + leaf.after.length;
-    this.#reserve(3 + length);
+    this.#reserve(7 + length);
     const start = this.#at + 2;
     this.#bytes.writeUInt16BE(length, this.#at);
     this.#bytes[start] = 0;
@@ -98,26 +101,37 @@ export class GroupBuilder {
     this.#at = start + 1 + length;
     this.#bytes.write(leaf.after, this.#at - leaf.after.length, 'latin1');
     this.#range.push(hashPrefixedLeaf(this.#bytes.subarray(start, this.#at)));
+    this.#at = this.#bytes.writeUInt32BE(payloadLength, this.#at);
     this.#count += 1;
   }
 
-  /** Salt ‖ payload, in a buffer that the next record overwrites. */
-  #saltedPayload(payload: Buffer): Buffer {
-    const length = saltBytes + payload.length;
-    if (this.#plain.length < length) this.#plain = Buffer.allocUnsafeSlow(length);
-    this.#random.take(saltBytes).copy(this.#plain);
-    payload.copy(this.#plain, saltBytes);
-    return this.#plain.subarray(0, length);
+  /** Salt ‖ payload, where it lies until it is sealed. */
+  #addPayload(payload: Buffer): Buffer {
+    const start = this.#plainAt;
+    const end = start + saltBytes + payload.length;
+    if (this.#plain.length < end) this.#plain = larger(this.#plain, start, end);
+    const blockStart = this.#blockEnds.at(-1) ?? 0;
+    if (start > blockStart && end - blockStart > blockBytes) this.#blockEnds.push(start);
+    this.#random.take(saltBytes).copy(this.#plain, start);
+    payload.copy(this.#plain, start + saltBytes);
+    this.#plainAt = end;
+    return this.#plain.subarray(start, end);
   }
 
-  #addSealed(plain: Buffer): void {
-    const key = this.#random.take(keyBytes);
-    this.#reserve(5 + plain.length + tagBytes);
-    this.#bytes[this.#at] = payloadKinds.sealed;
-    const length = sealPayload(plain, key, this.#bytes, this.#at + 5);
-    this.#bytes.writeUInt32BE(length, this.#at + 1);
-    this.#at += 5 + length;
-    this.#keys.push(key);
+  /** Appends the payloads, sealed; returns the number of blocks. */
+  #sealBlocks(key: KeyObject, counter: number): number {
+    if (this.#plainAt === 0) return 0;
+    let from = 0;
+    const ends = [...this.#blockEnds, this.#plainAt];
+    ends.forEach((end, block) => {
+      this.#reserve(4 + end - from + tagBytes);
+      const plain = this.#plain.subarray(from, end);
+      const length = sealBlock(plain, key, { counter, block }, this.#bytes, this.#at + 4);
+      this.#bytes.writeUInt32BE(length, this.#at);
+      this.#at += 4 + length;
+      from = end;
+    });
+    return ends.length;
   }
 
   #appendPeaks(): void {
@@ -128,15 +142,14 @@ export class GroupBuilder {
     for (const peak of peaks) this.#at += this.#bytes.write(peak, this.#at, 'latin1');
   }
 
-  #append(bytes: Buffer): void {
-    this.#reserve(bytes.length);
-    this.#at += bytes.copy(this.#bytes, this.#at);
-  }
-
   #reserve(more: number): void {
-    if (this.#at + more <= this.#bytes.length) return;
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.#at + more));
-    this.#bytes.copy(larger, 0, 0, this.#at);
-    this.#bytes = larger;
+    if (this.#at + more > this.#bytes.length) this.#bytes = larger(this.#bytes, this.#at, this.#at + more);
   }
+}
+
+/** A buffer of at least `length` bytes with the first `used` bytes of `buffer`. */
+function larger(buffer: Buffer, used: number, length: number): Buffer<ArrayBuffer> {
+  const copy = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, length));
+  buffer.copy(copy, 0, 0, used);
+  return copy;
 }

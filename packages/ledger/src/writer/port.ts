@@ -39,7 +39,7 @@ export interface WriterTools {
   disk: FileSystem;
   reserve: Reserve;
   random: (length: number) => Uint8Array;
-  wrappingKey: (salt: Uint8Array) => KeyObject;
+  payloadKey: (salt: Uint8Array) => KeyObject;
   /** Milliseconds that never go backwards. */
   monotonic: () => number;
   events: WriterEvents;

@@ -1,4 +1,4 @@
-/** Random bytes in small pieces out of large draws: one draw per record would cost more than its seal. */
+/** Random bytes in small pieces out of large draws: one draw per record would cost more than its hash. */
 export class RandomPool {
   readonly #draw: (length: number) => Uint8Array;
   #pool: Buffer = Buffer.alloc(0);

@@ -14,7 +14,7 @@ interface OpenSegment {
   file: number;
   /** Where the next group goes. */
   offset: number;
-  wrapping: KeyObject;
+  payload_key: KeyObject;
 }
 
 export class SegmentWriter {
@@ -22,7 +22,7 @@ export class SegmentWriter {
   readonly #tools: WriterTools;
   #open: OpenSegment | undefined;
   /** Counts attempts, so that a group denied and tried again never repeats a nonce. */
-  #keyCounter = 0;
+  #nonceCounter = 0;
 
   constructor(setup: WriterSetup, tools: WriterTools) {
     this.#setup = setup;
@@ -46,8 +46,8 @@ export class SegmentWriter {
   write(group: GroupBuilder, before: CompactRange, firstSequence: number): void {
     if (this.#open !== undefined && this.#open.offset >= this.#setup.segment_bytes_max) this.close();
     const segment = (this.#open ??= this.#begin(before, firstSequence));
-    this.#keyCounter += 1;
-    const frame = group.finish(segment.wrapping, this.#keyCounter);
+    this.#nonceCounter += 1;
+    const frame = group.finish(segment.payload_key, this.#nonceCounter);
     try {
       this.#tools.disk.write(segment.file, frame, segment.offset);
     } catch (error) {
@@ -67,7 +67,7 @@ export class SegmentWriter {
   }
 
   #begin(before: CompactRange, firstSequence: number): OpenSegment {
-    const { disk, random, wrappingKey } = this.#tools;
+    const { disk, random, payloadKey } = this.#tools;
     const { folder, origin, source, epoch } = this.#setup;
     const salt = Buffer.from(random(32));
     const header = encodeHeader({
@@ -83,7 +83,7 @@ export class SegmentWriter {
     const name = segmentName(before.size, epoch);
     const path = segmentPath(folder, name);
     replaceFile(disk, path, header);
-    return { name, file: disk.open(path, 'r+'), offset: header.length, wrapping: wrappingKey(salt) };
+    return { name, file: disk.open(path, 'r+'), offset: header.length, payload_key: payloadKey(salt) };
   }
 
   /** What part of a group was written must not stay: a later, shorter group would leave its tail behind. */
