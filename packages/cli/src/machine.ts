@@ -44,9 +44,17 @@ export function thisMachine(): Machine {
     pid: process.pid,
     user_id: process.getuid?.(),
     clock: { now: () => Date.now(), monotonic: () => performance.now() },
-    newId: (prefix) => `${prefix}_${randomUUID().replaceAll('-', '')}`,
+    newId: (prefix) => `${prefix}_${timeOrdered(randomUUID(), Date.now())}`,
     newKey: () => randomBytes(32),
     random: () => Math.random(),
     newSecret: () => randomBytes(32).toString('base64url'),
   };
+}
+
+/**
+ * A random UUID made one of version 7 (RFC 9562, section 5.7), without hyphens: ids that rise with time lie
+ * side by side in the ledger's indexes, where random ones would each touch a page of their own.
+ */
+function timeOrdered(random: string, now: number): string {
+  return `${now.toString(16).padStart(12, '0')}7${random.replaceAll('-', '').slice(13)}`;
 }

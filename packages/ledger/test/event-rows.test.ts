@@ -1,6 +1,8 @@
+import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordPhase, StoredRecord } from '@remit/contracts';
 import { openProjection } from '../src/projection/database.ts';
+import { BlindIndex } from '../src/projection/blind-index.ts';
 import { EventRows } from '../src/projection/event-rows.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -26,7 +28,7 @@ function recordsOf(sequence: readonly RecordPhase[]): StoredRecord[] {
 
 function rowsOf(records: readonly StoredRecord[], recordsPerFlush: number): unknown[] {
   using database = openProjection(temporaryFolder(), 'test');
-  const rows = new EventRows(database, (text) => Buffer.from(text));
+  const rows = new EventRows(database, new BlindIndex(createSecretKey(Buffer.alloc(32))));
   records.forEach((record, index) => {
     rows.add(record, Date.parse(record.time), () => ({ context: { conversation_id: `c-${index}` } }));
     if ((index + 1) % recordsPerFlush === 0) rows.flush();
@@ -46,7 +48,7 @@ describe('the row of an event', () => {
 
   it('leaves the payload of an outcome closed where its intent is known', () => {
     using database = openProjection(temporaryFolder(), 'test');
-    const rows = new EventRows(database, (text) => Buffer.from(text));
+    const rows = new EventRows(database, new BlindIndex(createSecretKey(Buffer.alloc(32))));
     const opened: string[] = [];
     for (const record of recordsOf(['intent', 'outcome'])) {
       rows.add(record, 0, () => {

@@ -4,16 +4,17 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RecordPayload, StoredRecord } from '@remit/contracts';
+import type { BlindIndex } from './blind-index.ts';
 import type { EventRow } from './database.ts';
 
 export class EventRows {
-  readonly #blind: (conversation: string) => Uint8Array;
+  readonly #blind: BlindIndex;
   readonly #insert: StatementSync;
   readonly #finish: StatementSync;
   /** Intents of this transaction that are not written yet, in their order. */
   readonly #begun = new Map<string, EventRow>();
 
-  constructor(database: DatabaseSync, blind: (conversation: string) => Uint8Array) {
+  constructor(database: DatabaseSync, blind: BlindIndex) {
     this.#blind = blind;
     this.#insert = database.prepare(
       `INSERT INTO event VALUES (:key, :id, :time, :agent, :server, :tool, :action, :result, :conversation,
@@ -81,7 +82,7 @@ export class EventRows {
       tool: meta.tool ?? null,
       action: event,
       result: meta.result ?? null,
-      conversation: typeof conversation === 'string' ? this.#blind(conversation) : null,
+      conversation: typeof conversation === 'string' ? this.#blind.conversation(conversation) : null,
       intent: phase === 'intent' ? index : null,
       outcome: phase === 'intent' ? null : index,
       epoch: position.epoch,

@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Fault } from '@remit/contracts';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
 import type { SearchQuery } from '../port.ts';
+import type { BlindIndex } from './blind-index.ts';
 import type { EventRow } from './database.ts';
 
 /** Only builds SQL, so that its columns are type-checked; `node:sqlite` runs it. */
@@ -21,7 +22,7 @@ const limitMax = 1000;
 export function searchRows(
   database: DatabaseSync,
   query: SearchQuery,
-  blind: (conversation: string) => Uint8Array,
+  blind: BlindIndex,
 ): { rows: EventRow[]; cursor?: string } {
   const limit = limitOf(query);
   const { sql: text, parameters } = statement(query, limit, blind).compile();
@@ -33,12 +34,13 @@ export function searchRows(
   return { rows: rows.slice(0, limit), cursor: encodeCursor(last) };
 }
 
-function statement(query: SearchQuery, limit: number, blind: (conversation: string) => Uint8Array) {
+function statement(query: SearchQuery, limit: number, blind: BlindIndex) {
   let select = builder.selectFrom('event').selectAll();
   for (const name of ['agent', 'tool', 'server', 'action', 'result'] as const) {
     if (query[name] !== undefined) select = select.where(name, '=', query[name]);
   }
-  if (query.conversation !== undefined) select = select.where('conversation', '=', blind(query.conversation));
+  if (query.conversation !== undefined)
+    select = select.where('conversation', '=', blind.conversation(query.conversation));
   if (query.since !== undefined) select = select.where('time', '>=', timeOf(query.since, 'since'));
   if (query.until !== undefined) select = select.where('time', '<', timeOf(query.until, 'until'));
   if (query.cursor !== undefined) {

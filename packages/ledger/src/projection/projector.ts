@@ -12,11 +12,12 @@ import {
   type ReadGroup,
 } from '../segment/log-reader.ts';
 import type { DurableEnd } from '../writer/port.ts';
+import type { BlindIndex } from './blind-index.ts';
 import { EventRows } from './event-rows.ts';
 import type { TileStore } from './tile-store.ts';
 
 /** Records of one transaction, so that searches and the live tail get their turn in between. */
-const recordsPerStep = 1024;
+const recordsPerStep = 2048;
 
 export class Projector {
   readonly #database: DatabaseSync;
@@ -29,12 +30,7 @@ export class Projector {
   #size: number;
   #at: GroupPlace | undefined;
 
-  constructor(
-    database: DatabaseSync,
-    reader: LogReader,
-    tiles: TileStore,
-    blind: (conversation: string) => Uint8Array,
-  ) {
+  constructor(database: DatabaseSync, reader: LogReader, tiles: TileStore, blind: BlindIndex) {
     this.#database = database;
     this.#reader = reader;
     this.#tiles = tiles;

@@ -4,7 +4,6 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault, type AuditEvent, type NewRecord, type StoredRecord } from '@remit/contracts';
-import { createHmac, type KeyObject } from 'node:crypto';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { hashToBase64 } from '../merkle/hash.ts';
@@ -14,6 +13,7 @@ import { foldEvent } from '../record/audit-event.ts';
 import type { RecordFilter, SearchPage, SearchQuery } from '../port.ts';
 import { LogReader, readRecord, readRecords, type ReadGroup } from '../segment/log-reader.ts';
 import type { DurableEnd } from '../writer/port.ts';
+import { BlindIndex } from './blind-index.ts';
 import { Checkpointer, checkpointName } from './checkpointer.ts';
 import { openProjection, removeProjection, type EventRow } from './database.ts';
 import { searchRows, timeOf } from './event-search.ts';
@@ -40,7 +40,7 @@ export class Publisher {
   readonly #setup: PublisherSetup;
   readonly #reader: LogReader;
   readonly #checkpointer: Checkpointer;
-  readonly #blindKey: KeyObject;
+  readonly #blind: BlindIndex;
   #projection: Projection;
   #end: DurableEnd | undefined;
   #watched = false;
@@ -50,7 +50,7 @@ export class Publisher {
   constructor(setup: PublisherSetup, keys: WorkspaceKeys, disk: FileSystem) {
     this.#setup = setup;
     this.#reader = new LogReader(setup.folder, (salt) => keys.derive('payload keys', salt));
-    this.#blindKey = keys.derive('blind index', Buffer.from(setup.origin));
+    this.#blind = new BlindIndex(keys.derive('blind index', Buffer.from(setup.origin)));
     this.#projection = this.#openProjection();
     this.#checkpointer = new Checkpointer(setup, keys, disk, (size) => this.#projection.tiles.root(size));
   }
@@ -58,12 +58,8 @@ export class Publisher {
   #openProjection(): Projection {
     const database = openProjection(this.#setup.folder, this.#setup.origin);
     const tiles = new TileStore(database);
-    const projector = new Projector(database, this.#reader, tiles, (text) => this.#blind(text));
+    const projector = new Projector(database, this.#reader, tiles, this.#blind);
     return { database, tiles, projector };
-  }
-
-  #blind(conversation: string): Buffer {
-    return createHmac('sha256', this.#blindKey).update(`conversation:${conversation}`).digest();
   }
 
   /** Records that are durable but not yet searchable. */
@@ -136,7 +132,7 @@ export class Publisher {
 
   search(query: SearchQuery): SearchPage {
     this.catchUp();
-    const { rows, cursor } = searchRows(this.#projection.database, query, (text) => this.#blind(text));
+    const { rows, cursor } = searchRows(this.#projection.database, query, this.#blind);
     const events = rows.map((row) => this.#eventOfRow(row));
     return cursor === undefined ? { events } : { events, cursor };
   }

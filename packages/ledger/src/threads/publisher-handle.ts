@@ -5,6 +5,7 @@ import { reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import type { Publisher } from '../projection/publisher.ts';
 import type { DurableEnd } from '../writer/port.ts';
 import { unpackError } from './crossing-error.ts';
+import { GrowthNotice } from './growth-notice.ts';
 import { PublisherLoop, type PublisherEvents, type PublisherMethod } from './publisher-loop.ts';
 import type { FromPublisher, PublisherThreadData, ToPublisher } from './publisher-thread.ts';
 import { startThread } from './thread-start.ts';
@@ -43,18 +44,24 @@ export async function startPublisherThread(
     calls.clear();
   });
   const send = (message: ToPublisher): void => worker.postMessage(message);
+  const notice = new GrowthNotice((end) => send({ type: 'extend', end }));
   return {
     async call(method, ...parameters) {
       if (ended !== undefined) throw ended;
+      notice.tell();
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       lastId += 1;
       calls.set(lastId, { resolve, reject });
       send({ type: 'call', id: lastId, method, parameters });
       return (await promise) as never;
     },
-    extend: (end) => send({ type: 'extend', end }),
-    watch: (watched) => send({ type: 'watch', watched }),
+    extend: (end) => notice.grew(end),
+    watch(watched) {
+      notice.watch(watched);
+      send({ type: 'watch', watched });
+    },
     async close() {
+      notice.close();
       if (ended !== undefined) return;
       const exit = once(worker, 'exit');
       send({ type: 'close' });
@@ -78,13 +85,21 @@ function receive(message: FromPublisher, calls: Map<number, OpenCall>, events: P
 
 export function publisherHere(publisher: Publisher, events: PublisherEvents): PublisherHandle {
   const loop = new PublisherLoop(publisher, events);
+  const notice = new GrowthNotice((end) => loop.extend(end));
   return {
     call: (method, ...parameters) => {
+      notice.tell();
       const answer = new Promise((resolve) => resolve(loop.call(method, parameters)));
       return answer as Promise<never>;
     },
-    extend: (end) => loop.extend(end),
-    watch: (watched) => loop.watch(watched),
-    close: () => Promise.resolve(loop.close()),
+    extend: (end) => notice.grew(end),
+    watch(watched) {
+      notice.watch(watched);
+      loop.watch(watched);
+    },
+    close() {
+      notice.close();
+      return Promise.resolve(loop.close());
+    },
   };
 }

@@ -15,21 +15,10 @@ export interface PublisherEvents {
   problem(reason: string | undefined): void;
 }
 
-/**
- * Between two steps while records arrive, so that the projections take their transactions in bulk, find
- * most calls begun and ended, and leave the processor to the appends. Who searches does not wait for it.
- */
-const stepInterval_ms = 200;
-/** The same while somebody watches the live tail. */
-const watchedInterval_ms = 20;
-
 export class PublisherLoop {
   readonly #publisher: Publisher;
   readonly #events: PublisherEvents;
-  #scheduled: NodeJS.Timeout | undefined;
-  /** The log has grown since the last step was put down: somebody is writing. */
-  #grew = false;
-  #watched = false;
+  #scheduled: NodeJS.Immediate | undefined;
   #problem: string | undefined;
 
   constructor(publisher: Publisher, events: PublisherEvents) {
@@ -43,33 +32,25 @@ export class PublisherLoop {
   }
 
   watch(watched: boolean): void {
-    this.#watched = watched;
     this.#publisher.watch(watched);
   }
 
   extend(end: DurableEnd): void {
     this.#publisher.extend(end);
-    this.#grew = true;
     this.#schedule();
   }
 
   close(): void {
-    clearTimeout(this.#scheduled);
+    clearImmediate(this.#scheduled);
     this.#publisher.close();
   }
 
+  /** A step at a time, so that calls get their turn in between. */
   #schedule(): void {
-    if (this.#scheduled !== undefined) return;
-    const wait_ms = this.#grew ? this.#interval_ms() : 0;
-    this.#grew = false;
-    this.#scheduled = setTimeout(() => {
+    this.#scheduled ??= setImmediate(() => {
       this.#scheduled = undefined;
       this.#step();
-    }, wait_ms);
-  }
-
-  #interval_ms(): number {
-    return this.#watched ? watchedInterval_ms : stepInterval_ms;
+    });
   }
 
   #step(): void {

@@ -23,6 +23,9 @@ interface Row {
   outcome: number | null;
 }
 
+/** Of the keyed hash of a conversation, what a row holds. */
+const blindBytes = 16;
+
 export class ProjectionCheck {
   readonly #findings: Findings;
   readonly #file: string;
@@ -114,7 +117,10 @@ export class ProjectionCheck {
     };
     const conversation = context?.['conversation_id'];
     if (typeof conversation !== 'string') return row.conversation === null;
-    const blinded = createHmac('sha256', this.#blindKey).update(`conversation:${conversation}`).digest();
+    const blinded = createHmac('sha256', this.#blindKey)
+      .update(`conversation:${conversation}`)
+      .digest()
+      .subarray(0, blindBytes);
     return row.conversation !== null && blinded.equals(row.conversation);
   }
 
