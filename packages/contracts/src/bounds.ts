@@ -104,6 +104,9 @@ export const bounds = {
   approvals_pending_per_agent_max: 100,
   /** Decided approvals kept in memory for joining and for the card's "ran before". */
   approvals_kept_max: 10_000,
+  /** Requests refused for one reason before they were an action, recorded one by one in this time; more are counted. */
+  refused_attempts_recorded_max: 20,
+  refused_attempts_window_ms: 60_000,
   /** Counters of limits (limit × subject) that one agent has in use at once; past that a new subject is refused. */
   limit_counters_per_agent_max: 10_000,
   /** Counters that are over are looked for at most this often when an agent has used up its share. */

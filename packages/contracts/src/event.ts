@@ -24,6 +24,7 @@ export const administrativeKinds = [
   'credential_removed',
   'login',
   'audit_read',
+  'request_refused',
   'refusals_coalesced',
   'orphan_closed',
   'start',

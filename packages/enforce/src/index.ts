@@ -5,4 +5,5 @@ export { callDigest } from './digest.ts';
 export { enforce, type Call, type Outcome, type Visible } from './enforce.ts';
 export { SlidingLimits, type PastUse } from './limits.ts';
 export * from './ports.ts';
+export { RefusedAttempts, type RefusedAttempt } from './refused-attempts.ts';
 export { restoreState, type RestoreOptions } from './restore.ts';

@@ -1,7 +1,7 @@
 /** The data plane: the agents' listener in front, the upstream servers behind, `enforce` between them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bounds as defaultBounds, Fault, type Bounds } from '@remit/contracts';
-import type { Observer, Ports } from '@remit/enforce';
+import { RefusedAttempts, type Observer, type Ports } from '@remit/enforce';
 import type { Upstream } from './exchange.ts';
 import { Listener, type ListenerSettings } from './listener.ts';
 import { Catalog } from './mcp/catalog.ts';
@@ -65,6 +65,7 @@ class RunningGateway implements Gateway {
       hasServer: (name) => catalog.get(name) !== undefined,
       handle: (http) => this.#endpoint.handle(http),
       logger: this.#services.logger,
+      attempts: this.#services.attempts,
     });
     options.metrics?.watch({
       openCalls: () => this.#services.openCalls.count,
@@ -78,6 +79,7 @@ class RunningGateway implements Gateway {
     this.#address = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
     this.#ticking = setInterval(() => {
       this.#endpoint.tick();
+      void this.#services.attempts.sweep();
     }, this.#services.bounds.keep_alive_ms);
     this.#ticking.unref();
     return this.#address;
@@ -112,6 +114,7 @@ class RunningGateway implements Gateway {
     this.#endpoint.close();
     this.#services.catalog.close();
     await this.#listener.finish(closed);
+    await this.#services.attempts.close();
   }
 }
 
@@ -124,6 +127,7 @@ function servicesOf(options: GatewayOptions): Services {
     catalog,
     views: new Views(catalog),
     openCalls: new OpenCalls(bounds),
+    attempts: attemptsOf(options, bounds),
     spans: new Spans(),
     metrics: options.metrics,
     logger: options.logger,
@@ -133,6 +137,14 @@ function servicesOf(options: GatewayOptions): Services {
       version: options.version,
     }),
   };
+}
+
+function attemptsOf({ ports, logger }: GatewayOptions, bounds: Bounds): RefusedAttempts {
+  const { ledger, clock, newId } = ports;
+  const unrecorded = (error: unknown) => {
+    logger.error({ err: error }, 'a refused request could not be recorded');
+  };
+  return new RefusedAttempts({ ledger, clock, newId, unrecorded, bounds });
 }
 
 /** Everybody who watches, as one observer. */

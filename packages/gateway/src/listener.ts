@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Fault, type Bounds } from '@remit/contracts';
-import type { AgentDirectory } from '@remit/enforce';
+import type { AgentDirectory, RefusedAttempt, RefusedAttempts } from '@remit/enforce';
 import { allowedOrigins, foreign, type AllowedOrigins } from './http/origin.ts';
 import { identify } from './identify/bearer.ts';
 import { refuseRequest, type McpHttpRequest } from './mcp/http-request.ts';
@@ -30,7 +30,14 @@ interface ListenerDependencies {
   hasServer(name: string): boolean;
   handle(http: McpHttpRequest): Promise<void>;
   logger: Services['logger'];
+  attempts: RefusedAttempts;
 }
+
+/** Attempts of who is not known to be an agent. The path and headers that they came with are theirs to choose. */
+const strangers: Readonly<Record<number, Pick<RefusedAttempt, 'event' | 'code'> | undefined>> = {
+  [rpcCodes.unauthenticated]: { event: 'login', code: 'unauthenticated' },
+  [rpcCodes.foreign]: { event: 'request_refused', code: 'foreign' },
+};
 
 const defaultHost = '127.0.0.1';
 /** For answers that are written but not read yet when everything else has ended. */
@@ -94,8 +101,23 @@ export class Listener {
       void this.#dependencies.handle(this.#admit(request, response));
     } catch (error) {
       request.resume();
-      refuseRequest(response, this.#asRpcFault(error));
+      void this.#refuse(request, response, this.#asRpcFault(error));
     }
+  }
+
+  async #refuse(request: IncomingMessage, response: ServerResponse, fault: RpcFault): Promise<void> {
+    const attempt = strangers[fault.error.code];
+    if (attempt) {
+      const payload = { reason: fault.message, source: request.socket.remoteAddress ?? '' };
+      const meta = { listener: 'agents' };
+      await this.#dependencies.attempts.record({
+        ...attempt,
+        subject: "the agents' listener",
+        meta,
+        payload,
+      });
+    }
+    refuseRequest(response, fault);
   }
 
   /** Takes no new connections and requests; resolves when the last open one is gone. */

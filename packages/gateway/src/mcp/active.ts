@@ -13,6 +13,7 @@ export function assertActive(services: Services, agent: string): void {
   throw new RpcFault(rpcCodes.refused, `${reason} ${remedy}`, {
     data: { remit: { code: 'agent_suspended', reason, remedy } },
     status: 403,
+    refused: 'agent_suspended',
   });
 }
 

@@ -2,6 +2,7 @@
 import type { JsonObject } from '@remit/contracts';
 import type { RpcError } from '../exchange.ts';
 import { resultFor } from './era-results.ts';
+import { recordRefused } from './refused-request.ts';
 import type { AgentRequest } from './request.ts';
 import { RpcFault, rpcCodes } from './rpc-fault.ts';
 import type { Services } from './services.ts';
@@ -46,6 +47,7 @@ export async function answer(
   } catch (error) {
     const fault = asRpcFault(services, request, error);
     request.notes.errorType ??= String(fault.error.code);
+    await recordRefused(services, { ...request, ...request.caller }, fault);
     return { body: { error: fault.error }, status: fault.status ?? 200 };
   } finally {
     const method = knownMethods.has(request.method) ? request.method : '_OTHER';

@@ -6,7 +6,7 @@ import { nameParam, uriParam } from './params.ts';
 import { plainCall } from './plain-call.ts';
 import type { AgentRequest } from './request.ts';
 import { oneOf } from './resources.ts';
-import { invalidParams } from './rpc-fault.ts';
+import { invalidParams, unknownName } from './rpc-fault.ts';
 import type { Services } from './services.ts';
 
 export function complete(services: Services, request: AgentRequest): Promise<JsonObject | undefined> {
@@ -35,7 +35,7 @@ function ofPrompt(services: Services, request: AgentRequest, ref: JsonObject, re
   const name = nameParam(ref, services.bounds);
   const view = services.views.view(services.ports.policy(), request.caller.scope);
   const prompt = view.prompts.find(name);
-  if (!prompt) throw invalidParams(`Unknown prompt: ${name}`);
+  if (!prompt) throw unknownName('prompt', name);
   return {
     kind: 'completion',
     server: prompt.server,

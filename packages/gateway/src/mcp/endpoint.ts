@@ -3,7 +3,7 @@
  * `MCP-Protocol-Version` header is checked against it (MCP 2026-07-28, basic/versioning,
  * "Backward Compatibility with Initialization-Based Versions").
  */
-import { Fault, isJsonObject, type JsonValue } from '@remit/contracts';
+import { Fault, isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
 import { readBody } from '../http/body.ts';
 import { parseJson } from '../http/json.ts';
 import { bodyFault } from './body-fault.ts';
@@ -11,6 +11,7 @@ import { accepted, header, invalidRequest, refuseRequest, type McpHttpRequest } 
 import { LegacyEndpoint } from './legacy/endpoint.ts';
 import { idOf } from './message.ts';
 import { ModernEndpoint } from './modern/endpoint.ts';
+import { recordRefused } from './refused-request.ts';
 import { Replies } from './replies.ts';
 import { RpcFault, rpcCodes } from './rpc-fault.ts';
 import type { Services } from './services.ts';
@@ -53,7 +54,7 @@ export class McpEndpoint {
           throw methodNotAllowed(http, 'GET, POST, DELETE');
       }
     } catch (error) {
-      refuseRequest(http.response, this.#asRpcFault(error), idOf(body));
+      await this.#refuse(http, body, this.#asRpcFault(error));
     }
   }
 
@@ -75,6 +76,16 @@ export class McpEndpoint {
 
   close(): void {
     this.#legacy.close();
+  }
+
+  async #refuse(
+    { request, response, identity }: McpHttpRequest,
+    body: JsonValue | undefined,
+    fault: RpcFault,
+  ) {
+    const { agent } = identity;
+    await recordRefused(this.#services, { agent, ...claimed(body), headers: request.headers }, fault);
+    refuseRequest(response, fault, idOf(body));
   }
 
   async #readBody(http: McpHttpRequest): Promise<JsonValue> {
@@ -116,6 +127,15 @@ function claimsModern(body: JsonValue): boolean {
   if (!isJsonObject(body) || !isJsonObject(body['params'])) return false;
   const meta = body['params']['_meta'];
   return isJsonObject(meta) && metaKeys.protocolVersion in meta;
+}
+
+/** Method and parameters of a body that may be no message at all. */
+function claimed(body: JsonValue | undefined): { method: string; params: JsonObject } {
+  const { method, params } = body !== undefined && isJsonObject(body) ? body : {};
+  return {
+    method: typeof method === 'string' ? method : '',
+    params: params !== undefined && isJsonObject(params) ? params : {},
+  };
 }
 
 function methodNotAllowed(http: McpHttpRequest, allow: string): RpcFault {

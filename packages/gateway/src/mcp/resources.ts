@@ -4,7 +4,7 @@ import { mayUse } from '@remit/policy';
 import { uriParam } from './params.ts';
 import { plainCall } from './plain-call.ts';
 import type { AgentRequest, Caller } from './request.ts';
-import { RpcFault, rpcCodes } from './rpc-fault.ts';
+import { RpcFault, rpcCodes, type RefusedCode } from './rpc-fault.ts';
 import type { Services } from './services.ts';
 import { isModern } from './versions.ts';
 
@@ -40,14 +40,14 @@ export function oneOf(
 ): string {
   const usable = servers.length > 1 ? servers.filter(isUsable) : servers;
   const [server] = usable.length > 0 ? usable : servers;
-  if (server === undefined) throw notFound(caller, uri, 'Resource not found');
+  if (server === undefined) throw notFound(caller, uri, 'Resource not found', 'unknown_resource');
   if (usable.length <= 1) return server;
   const paths = usable.map((name) => `/mcp/${name}`).join(' or ');
   throw notFound(caller, uri, `More than one server has this resource; read it through ${paths}`);
 }
 
 /** -32602 since 2026-07-28, -32002 before (server/resources, "Error Handling"). */
-function notFound(caller: Caller, uri: string, message: string): RpcFault {
+function notFound(caller: Caller, uri: string, message: string, refused?: RefusedCode): RpcFault {
   const code = isModern(caller.version) ? rpcCodes.invalidParams : rpcCodes.resourceNotFound;
-  return new RpcFault(code, message, { data: { uri } });
+  return new RpcFault(code, message, { data: { uri }, ...(refused && { refused }) });
 }

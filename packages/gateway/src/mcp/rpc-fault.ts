@@ -27,8 +27,14 @@ export const rpcCodes = {
   foreign: -31004,
 } as const;
 
+/** Why a request was refused that never was an action, as its record says it (`refused-request.ts`). */
+export type RefusedCode =
+  'unknown_tool' | 'unknown_prompt' | 'unknown_resource' | 'header_mismatch' | 'agent_suspended';
+
 interface RpcFaultOptions {
   data?: JsonValue;
+  /** Where it is to be recorded that somebody tried. */
+  refused?: RefusedCode;
   /** HTTP status where the answer has not begun yet; 200 where absent. */
   status?: number;
 }
@@ -37,16 +43,23 @@ interface RpcFaultOptions {
 export class RpcFault extends Fault {
   readonly error: RpcError;
   readonly status: number | undefined;
+  readonly refused: RefusedCode | undefined;
 
   constructor(code: number, message: string, options: RpcFaultOptions = {}) {
     super(`rpc_${code}`, message);
     this.error = { code, message, ...(options.data !== undefined && { data: options.data }) };
     this.status = options.status;
+    this.refused = options.refused;
   }
 }
 
 export function invalidParams(message: string, data?: JsonValue): RpcFault {
   return new RpcFault(rpcCodes.invalidParams, message, data === undefined ? {} : { data });
+}
+
+/** A tool or prompt that nobody has (2026-07-28, server/tools, "Error Handling"). */
+export function unknownName(kind: 'tool' | 'prompt', name: string): RpcFault {
+  return new RpcFault(rpcCodes.invalidParams, `Unknown ${kind}: ${name}`, { refused: `unknown_${kind}` });
 }
 
 export function methodNotFound(method: string, status?: number): RpcFault {

@@ -1,6 +1,6 @@
 /** What every part of the agents' side works with. */
 import type { Bounds, JsonObject } from '@remit/contracts';
-import type { Ports } from '@remit/enforce';
+import type { Ports, RefusedAttempts } from '@remit/enforce';
 import type { Logger } from 'pino';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Spans } from '../telemetry/spans.ts';
@@ -14,6 +14,8 @@ export interface Services {
   catalog: Catalog;
   views: Views;
   openCalls: OpenCalls;
+  /** Records what is refused before it is an action. */
+  attempts: RefusedAttempts;
   spans: Spans;
   metrics: Metrics | undefined;
   logger: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;

@@ -7,7 +7,7 @@ import { governedCall } from './governed-call.ts';
 import { argumentsParam, nameParam } from './params.ts';
 import { refusalResult } from './refusal-result.ts';
 import type { AgentRequest } from './request.ts';
-import { invalidParams, type RpcFault } from './rpc-fault.ts';
+import { RpcFault, unknownName } from './rpc-fault.ts';
 import type { Services } from './services.ts';
 import { isModern } from './versions.ts';
 import type { ToolEntry } from './view.ts';
@@ -28,7 +28,7 @@ export async function callTool(services: Services, request: AgentRequest): Promi
     case 'result':
       return isModern(request.caller.version) ? answer.result : legacyToolResult(tool, answer.result);
     case 'refused':
-      if (isConcealed(services, request, tool)) throw unknownTool(nameParam(request.params, services.bounds));
+      if (isConcealed(services, request, tool)) throw concealedTool(services, request);
       return refusalResult(answer.refusal);
     case 'error':
       throw serverFault(request.caller.version, answer.error);
@@ -41,7 +41,7 @@ export async function callTool(services: Services, request: AgentRequest): Promi
 export function findTool(services: Services, request: Pick<AgentRequest, 'params' | 'caller'>): ToolEntry {
   const tool = lookUp(services, request);
   if (tool?.served) return tool;
-  throw unknownTool(nameParam(request.params, services.bounds));
+  throw unknownName('tool', nameParam(request.params, services.bounds));
 }
 
 function lookUp(
@@ -52,8 +52,10 @@ function lookUp(
   return view.tools.find(nameParam(params, services.bounds));
 }
 
-function unknownTool(name: string): RpcFault {
-  return invalidParams(`Unknown tool: ${name}`);
+/** Reads like an unknown tool; what was refused is recorded already. */
+function concealedTool(services: Services, { params }: AgentRequest): RpcFault {
+  const { error } = unknownName('tool', nameParam(params, services.bounds));
+  return new RpcFault(error.code, error.message);
 }
 
 /** Where the policy says `conceal`, a tool that the agent may not use reads like one that is not there. */

@@ -230,7 +230,7 @@ describe('a tool call', () => {
     const { status, body } = await sendModern(url, 'tools/call', { name: 'nothing' });
     expect(status).toBe(200);
     expect(body['error']).toEqual({ code: -32602, message: 'Unknown tool: nothing' });
-    expect(records).toEqual([]);
+    expect(records).toMatchObject([{ phase: 'event', meta: { code: 'unknown_tool' } }]);
   });
 
   it('of a tool that exists but is not permitted is refused as such, and recorded', async () => {

@@ -64,7 +64,10 @@ function headerFault(http: McpHttpRequest, name: string): RpcFault {
 }
 
 export function mismatch(message: string): RpcFault {
-  return new RpcFault(rpcCodes.headerMismatch, `Header mismatch: ${message}`, { status: 400 });
+  return new RpcFault(rpcCodes.headerMismatch, `Header mismatch: ${message}`, {
+    status: 400,
+    refused: 'header_mismatch',
+  });
 }
 
 function missing(key: string, what: string): RpcFault {
