@@ -9,4 +9,5 @@ export * from './field-name.ts';
 export * from './json.ts';
 export * from './record.ts';
 export * from './refusal.ts';
+export * from './strict-json.ts';
 export * from './tool.ts';

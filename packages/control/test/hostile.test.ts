@@ -9,6 +9,8 @@ describe('bodies', () => {
     ['a prototype key', '{"name":"x","groups":["a"],"__proto__":{"isAdmin":true}}'],
     ['a prototype key in disguise', '{"name":"x","groups":["a"],"\\u005f_proto__":{}}'],
     ['a constructor', '{"name":"x","groups":["a"],"constructor":{"prototype":{}}}'],
+    ['the same key twice', '{"name":"x","name":"y","groups":["a"]}'],
+    ['the same key twice in disguise', '{"name":"x","groups":["a"],"\\u006eame":"y"}'],
     ['an array', '[]'],
     ['null', 'null'],
     ['a number for a name', '{"name":1,"groups":["a"]}'],
@@ -85,6 +87,8 @@ describe('arguments of a made-up call, which may have any shape', () => {
     ['a prototype key', '{"__proto__":{"admin":true}}'],
     ['a prototype key further down', '{"a":[{"__proto__":null}]}'],
     ['a prototype key in disguise', '{"\\u005f\\u005fproto__":1}'],
+    ['the same key twice, further down', '{"a":[{"b":1,"b":2}]}'],
+    ['a number that does not exist', '{"a":1e999}'],
     ['129 levels', `{"a":${'['.repeat(129)}${']'.repeat(129)}}`],
     ['100,000 levels', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`],
   ])('%s: refused before anything looks into them', async (_name, args) => {

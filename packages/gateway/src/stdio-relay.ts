@@ -9,11 +9,11 @@ import {
   bounds as defaultBounds,
   Fault,
   isJsonObject,
+  parseJson,
   type Bounds,
   type JsonObject,
   type JsonValue,
 } from '@remit/contracts';
-import { parseJson } from './http/json.ts';
 import { bodyFault } from './mcp/body-fault.ts';
 import { errorText, idOf, type RequestId } from './mcp/message.ts';
 import { RpcFault, rpcCodes } from './mcp/rpc-fault.ts';

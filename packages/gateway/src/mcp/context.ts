@@ -1,7 +1,13 @@
 /** What an agent says about its call: context and rationale. Claims, bounded, recorded as they are. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { contextSchema, isJsonObject, type Bounds, type Context, type JsonObject } from '@remit/contracts';
-import { parseJson } from '../http/json.ts';
+import {
+  contextSchema,
+  isJsonObject,
+  parseJson,
+  type Bounds,
+  type Context,
+  type JsonObject,
+} from '@remit/contracts';
 import { invalidParams } from './rpc-fault.ts';
 
 const contextKey = 'io.remit/context';

@@ -3,9 +3,8 @@
  * `MCP-Protocol-Version` header is checked against it (MCP 2026-07-28, basic/versioning,
  * "Backward Compatibility with Initialization-Based Versions").
  */
-import { Fault, isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
+import { Fault, isJsonObject, parseJson, type JsonObject, type JsonValue } from '@remit/contracts';
 import { readBody } from '../http/body.ts';
-import { parseJson } from '../http/json.ts';
 import { bodyFault } from './body-fault.ts';
 import { accepted, header, invalidRequest, refuseRequest, type McpHttpRequest } from './http-request.ts';
 import { LegacyEndpoint } from './legacy/endpoint.ts';

@@ -1,7 +1,6 @@
 /** HTTP to the agents' listener: requests with the agent's key, answers read as messages. */
-import { isJsonObject, type Bounds, type JsonObject, type JsonValue } from '@remit/contracts';
+import { isJsonObject, parseJson, type Bounds, type JsonObject, type JsonValue } from '@remit/contracts';
 import { Agent, type Dispatcher } from 'undici';
-import { parseJson } from '../http/json.ts';
 import { RpcFault, rpcCodes } from '../mcp/rpc-fault.ts';
 import { EventStreamParser } from '../upstream/transport/event-stream.ts';
 

@@ -4,7 +4,8 @@
  * forwards another would be a hole. What is refused here follows I-JSON (RFC 7493, section 2).
  */
 import { isUtf8 } from 'node:buffer';
-import { Fault, type JsonValue } from '@remit/contracts';
+import { Fault } from './errors.ts';
+import type { JsonValue } from './json.ts';
 
 const quote = 0x22;
 const backslash = 0x5c;
