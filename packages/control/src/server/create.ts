@@ -13,6 +13,7 @@ import { hostFault } from './hosts.ts';
 import { RecentAnswers } from './idempotency.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { faultOf, problemOf, routeNotFound } from './problems.ts';
+import { refusalRecorder } from './refusals.ts';
 import { answerer } from './answer.ts';
 
 declare module 'fastify' {
@@ -41,7 +42,11 @@ export function createControl(options: ControlOptions): FastifyInstance {
   app.decorateRequest('caller', undefined);
   acceptJsonOnly(app);
   guard(app, options);
-  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, options.log));
+  const recordRefusal = refusalRecorder(app, options);
+  app.setErrorHandler(async (error, request, reply) => {
+    await recordRefusal(error, request);
+    return sendProblem(error, request, reply, options.log);
+  });
   app.setNotFoundHandler((request, reply) => sendProblem(routeNotFound(), request, reply, options.log));
   addRoutes(app, depsOf(options));
   return app;
