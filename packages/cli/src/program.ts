@@ -10,6 +10,7 @@ import { registerExplain } from './commands/explain.ts';
 import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPeople } from './commands/people.ts';
+import { registerTest } from './commands/test.ts';
 import { registerTools } from './commands/tools.ts';
 import { registerUp } from './commands/up.ts';
 import type { Context } from './context.ts';
@@ -19,6 +20,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerUp,
     registerInit,
     registerCheck,
+    registerTest,
     registerExplain,
     registerAgents,
     registerApprovals,

@@ -6,4 +6,5 @@ export { enforce, type Call, type Outcome, type Visible } from './enforce.ts';
 export { SlidingLimits, type PastUse } from './limits.ts';
 export * from './ports.ts';
 export { RefusedAttempts, type RefusedAttempt } from './refused-attempts.ts';
+export { Rehearsal, type Rehearsed } from './rehearsal.ts';
 export { restoreState, type RestoreOptions } from './restore.ts';

@@ -1,6 +1,9 @@
 export { longestWindow } from './compile/longest-window.ts';
 export { decide } from './decide/decide.ts';
 export { dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export { mismatches } from './examples/compare.ts';
+export { readExamples } from './examples/document.ts';
+export type { Example, ExampleCall } from './examples/document.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
 export { loadWorkspace } from './load.ts';
@@ -8,5 +11,7 @@ export { acceptLock } from './lock/accept.ts';
 export { diffLock } from './lock/diff.ts';
 export { formatLock } from './lock/format.ts';
 export { parseLock } from './lock/parse.ts';
+export { locateTool } from './names/locate.ts';
+export type { LocatedTool } from './names/locate.ts';
 export type { LockedTool } from './names/tool.ts';
 export * from './port.ts';

@@ -1,4 +1,5 @@
 /** Findings of the policy checker for people: place, the line itself, what is wrong underlined, remedy. */
+import type { Place } from '@remit/contracts';
 import type { Diagnostic, SourceFile } from '@remit/policy';
 import { printable } from './printable.ts';
 import { describePlace } from './problem.ts';
@@ -6,13 +7,13 @@ import { describePlace } from './problem.ts';
 export function describeDiagnostic(diagnostic: Diagnostic, files: readonly SourceFile[]): string[] {
   const lines = [`${diagnostic.severity}[${diagnostic.code}]: ${printable(diagnostic.message)}`];
   if (diagnostic.place.file !== undefined) lines.push(`  --> ${describePlace(diagnostic.place)}`);
-  lines.push(...quote(diagnostic, files));
+  lines.push(...quotedLine(diagnostic.place, files));
   if (diagnostic.remedy !== undefined) lines.push(`  remedy: ${printable(diagnostic.remedy)}`);
   return lines;
 }
 
-function quote(diagnostic: Diagnostic, files: readonly SourceFile[]): string[] {
-  const { file, line, column } = diagnostic.place;
+/** The line that a place names, with what starts there underlined; nothing where it cannot be shown. */
+export function quotedLine({ file, line, column }: Place, files: readonly SourceFile[]): string[] {
   if (file === undefined || line === undefined) return [];
   const text = files.find((source) => source.path === file)?.text.split(/\r?\n/)[line - 1];
   if (text === undefined) return [];

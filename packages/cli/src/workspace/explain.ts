@@ -1,9 +1,9 @@
 /** A decision on a made-up call: the same `decide` as for a real one, with nothing behind it. */
 import type { Action } from '@remit/contracts';
 import type { Question } from '@remit/control';
-import { explain, type CompiledPolicy, type Explanation } from '@remit/policy';
+import { explain, type CompiledPolicy, type Explanation, type LocatedTool } from '@remit/policy';
 import type { Machine } from '../machine.ts';
-import { locateTool, type LocatedTool } from './locate-tool.ts';
+import { locateTool } from './locate-tool.ts';
 
 export function explainQuestion(
   policy: CompiledPolicy,

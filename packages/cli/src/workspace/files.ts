@@ -10,7 +10,16 @@ import type { SourceFile } from '@remit/policy';
  * @throws Fault `too_many_policy_files`, `policy_file_too_large`, `policy_file_unreadable`.
  */
 export function readPolicyFiles(folder: string): SourceFile[] {
-  const paths = policyPaths(folder).sort();
+  return readYaml(folder, isPolicyFile);
+}
+
+/** The files of examples, `*.test.yaml`, found and read in the same way. @throws as `readPolicyFiles`. */
+export function readExampleFiles(folder: string): SourceFile[] {
+  return readYaml(folder, (name) => name.endsWith('.test.yaml') && !name.startsWith('.'));
+}
+
+function readYaml(folder: string, wanted: (name: string) => boolean): SourceFile[] {
+  const paths = pathsBelow(folder, wanted).sort();
   if (paths.length > bounds.policy_documents_max) {
     throw new Fault('too_many_policy_files', `${folder} holds ${paths.length} YAML files.`, {
       remedy: `A workspace has at most ${bounds.policy_documents_max}; name its own folder.`,
@@ -22,11 +31,11 @@ export function readPolicyFiles(folder: string): SourceFile[] {
   }));
 }
 
-function policyPaths(folder: string): string[] {
+function pathsBelow(folder: string, wanted: (name: string) => boolean): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return isOurs(entry) ? policyPaths(path) : [];
-    return entry.isFile() && isPolicyFile(entry.name) ? [path] : [];
+    if (entry.isDirectory()) return isOurs(entry) ? pathsBelow(path, wanted) : [];
+    return entry.isFile() && wanted(entry.name) ? [path] : [];
   });
 }
 

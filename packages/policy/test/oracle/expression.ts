@@ -1,14 +1,6 @@
 /** Random conditions, each as CEL text and as a slow evaluation of its own. */
 import fc from 'fast-check';
-import type { PlainCall } from './plain.ts';
-
-export type Expression =
-  | { is: 'number'; than: '>' | '<=' | '=='; n: number }
-  | { is: 'text'; text: string }
-  | { is: 'has'; field: 'n' | 's' }
-  | { is: 'user'; id: string }
-  | { is: 'not'; of: Expression }
-  | { is: 'and' | 'or'; left: Expression; right: Expression };
+import type { Expression, PlainCall } from './plain.ts';
 
 export const expression: fc.Arbitrary<Expression> = fc.letrec<{ any: Expression; leaf: Expression }>(
   (tie) => ({

@@ -9,7 +9,7 @@ import type { PlainCall, PlainPolicy } from './plain.ts';
 
 const properties = { n: { type: 'integer' }, s: { type: 'string' } };
 
-export const lock: ToolsLock = {
+const lock: ToolsLock = {
   version: 1,
   servers: Object.fromEntries(
     ['crm', 'web'].map((server) => {

@@ -1,5 +1,13 @@
 /** Documents and calls as plain values, the way somebody wrote them: what the oracle reads. */
-import type { Expression } from './expression.ts';
+
+/** A condition, before it is written down. */
+export type Expression =
+  | { is: 'number'; than: '>' | '<=' | '=='; n: number }
+  | { is: 'text'; text: string }
+  | { is: 'has'; field: 'n' | 's' }
+  | { is: 'user'; id: string }
+  | { is: 'not'; of: Expression }
+  | { is: 'and' | 'or'; left: Expression; right: Expression };
 
 interface AllowDeny {
   allow?: string[];

@@ -1,0 +1,104 @@
+/** Runs the examples of `*.test.yaml` through a rehearsal of enforcement: nothing is sent or recorded. */
+import type { Action } from '@remit/contracts';
+import { ArgumentChecks, Rehearsal, type Rehearsed } from '@remit/enforce';
+import { locateTool, mismatches, type CompiledPolicy, type Example, type ExampleCall } from '@remit/policy';
+
+/** A call that was not decided as expected. */
+interface ExampleFailure {
+  file: string;
+  line: number;
+  column: number;
+  tool: string;
+  agent: string;
+  /** Which of `times` it was, from 1 on. */
+  time: number;
+  /** Like `effect is allow, not deny`. */
+  problems: string[];
+  decided: Pick<Rehearsed, 'effect' | 'tier' | 'code' | 'rule' | 'reason'>;
+}
+
+export interface ExampleResult {
+  name: string;
+  file: string;
+  line: number;
+  ok: boolean;
+  /** At most one: what comes after a call that went otherwise says little. */
+  failures: ExampleFailure[];
+}
+
+export async function runExamples(
+  policy: CompiledPolicy,
+  examples: readonly Example[],
+): Promise<ExampleResult[]> {
+  const checks = new ArgumentChecks();
+  const results: ExampleResult[] = [];
+  for (const example of examples) {
+    const failure = await firstFailure(example, policy, checks);
+    const { file, line } = example.spot;
+    const failures = failure === undefined ? [] : [failure];
+    results.push({ name: example.name, file, line, ok: failure === undefined, failures });
+  }
+  return results;
+}
+
+async function firstFailure(
+  { steps, now, name }: Example,
+  policy: CompiledPolicy,
+  checks: ArgumentChecks,
+): Promise<ExampleFailure | undefined> {
+  const rehearsal = new Rehearsal(policy, checks);
+  let now_ms = Date.parse(now);
+  for (const step of steps) {
+    if (step.kind === 'wait') {
+      now_ms += step.wait_ms;
+      continue;
+    }
+    const action = actionOf(policy, step, name, now_ms);
+    for (let time = 1; time <= step.times; time += 1) {
+      const decided = await rehearsal.call(action);
+      const failure = failureOf(step, time, decided);
+      if (failure !== undefined) return failure;
+    }
+  }
+  return undefined;
+}
+
+/** Calls of one example belong to one conversation, unless they say otherwise. */
+function actionOf(
+  policy: CompiledPolicy,
+  step: ExampleCall,
+  name: string,
+  now_ms: number,
+): Omit<Action, 'id'> {
+  const located = locateTool(policy, step.tool);
+  const { server, tool, digest } = located.found
+    ? located
+    : { server: '', tool: step.tool, digest: undefined };
+  return {
+    kind: 'tool_invoke',
+    agent: step.agent,
+    ...(step.user === undefined ? {} : { user: step.user }),
+    server,
+    target: tool,
+    arguments: step.arguments,
+    context: Object.assign({ conversation_id: `example ${name}` }, step.context),
+    received_at: new Date(now_ms).toISOString(),
+    via: 'mcp',
+    ...(digest === undefined ? {} : { tool_digest: digest }),
+  };
+}
+
+/** A test says what the policy says; whether it is enforced yet is another question. */
+function failureOf(step: ExampleCall, time: number, rehearsed: Rehearsed): ExampleFailure | undefined {
+  const { tier, code, rule, reason, policy_effect: effect } = rehearsed;
+  const decided = {
+    effect,
+    ...(tier && { tier }),
+    ...(code !== undefined && { code }),
+    ...(rule && { rule }),
+    reason,
+  };
+  const problems = mismatches(step.expect, decided);
+  if (problems.length === 0) return undefined;
+  return { ...step.spot, tool: step.tool, agent: step.agent, time, problems, decided };
+}
