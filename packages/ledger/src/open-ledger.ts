@@ -113,6 +113,7 @@ function startWriter(
       random,
       payloadKey,
       monotonic: () => options.clock.monotonic(),
+      arrived: () => undefined,
       events: ledger,
     }),
   );

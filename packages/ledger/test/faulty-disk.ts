@@ -38,14 +38,9 @@ export class FaultyDisk implements FileSystem {
     machineFileSystem.write(file, bytes, position);
   }
 
-  datasync(file: number, done: (error: Error | null) => void): void {
-    try {
-      this.#meet('datasync', this.#pathOf(file));
-    } catch (error) {
-      setImmediate(() => done(error as Error));
-      return;
-    }
-    machineFileSystem.datasync(file, done);
+  datasync(file: number): void {
+    this.#meet('datasync', this.#pathOf(file));
+    machineFileSystem.datasync(file);
   }
 
   sync(file: number): void {

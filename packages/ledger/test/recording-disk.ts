@@ -34,12 +34,9 @@ export class RecordingDisk implements FileSystem {
     machineFileSystem.write(file, bytes, position);
   }
 
-  datasync(file: number, done: (error: Error | null) => void): void {
-    const synced = this.#paths.get(file)!;
-    machineFileSystem.datasync(file, (error) => {
-      this.operations.push({ type: 'sync', path: synced });
-      done(error);
-    });
+  datasync(file: number): void {
+    machineFileSystem.datasync(file);
+    this.operations.push({ type: 'sync', path: this.#paths.get(file)! });
   }
 
   sync(file: number): void {

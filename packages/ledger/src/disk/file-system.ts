@@ -9,8 +9,8 @@ export interface FileSystem {
   open(path: string, flags: 'wx' | 'w' | 'r+'): number;
   /** Writes all of `bytes` at `position`. */
   write(file: number, bytes: Uint8Array, position: number): void;
-  /** `fdatasync` off the thread. */
-  datasync(file: number, done: (error: Error | null) => void): void;
+  /** `fdatasync`, waiting for it. */
+  datasync(file: number): void;
   /** `fsync`, waiting for it. */
   sync(file: number): void;
   truncate(file: number, length: number): void;
@@ -31,7 +31,7 @@ export const machineFileSystem: FileSystem = {
       written += fs.writeSync(file, bytes, written, bytes.length - written, position + written);
     }
   },
-  datasync: (file, done) => fs.fdatasync(file, done),
+  datasync: (file) => fs.fdatasyncSync(file),
   sync: (file) => fs.fsyncSync(file),
   truncate: (file, length) => fs.ftruncateSync(file, length),
   close: (file) => fs.closeSync(file),

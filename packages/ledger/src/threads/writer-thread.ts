@@ -1,6 +1,6 @@
 /** Thread entry: the writer, so that neither sealing nor waiting for the disk holds up the gateway. */
 import { randomFillSync } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { machineFileSystem } from '../disk/file-system.ts';
 import { Reserve } from '../disk/reserve.ts';
 import { readKeyFile } from '../keys/key-file.ts';
@@ -30,12 +30,13 @@ const send = (message: FromWriter): void => port.postMessage(message);
 function start(): Writer {
   const { setup, key_file, reserve_bytes } = workerData as WriterThreadData;
   const keys = readKeyFile(key_file);
-  return new Writer(setup, {
+  const writer = new Writer(setup, {
     disk: machineFileSystem,
     reserve: new Reserve(machineFileSystem, setup.folder, reserve_bytes),
     random: (length) => randomFillSync(Buffer.allocUnsafeSlow(length)),
     // eslint-disable-next-line no-restricted-syntax -- a clock cannot cross threads, and decides nothing but when to commit
     monotonic: () => performance.now(),
+    arrived: () => receiveAll(writer),
     payloadKey: (salt) => keys.derive('payload keys', salt),
     events: {
       durable: (appends, first_sequence, end, waits) =>
@@ -44,6 +45,14 @@ function start(): Writer {
       failed: (reason) => send({ type: 'failed', reason }),
     },
   });
+  return writer;
+}
+
+/** What lies in the port already, without going back to the event loop for it. */
+function receiveAll(writer: Writer): void {
+  for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
+    receive(writer, (got as { message: ToWriter }).message);
+  }
 }
 
 function receive(writer: Writer, message: ToWriter): void {

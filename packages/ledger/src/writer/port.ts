@@ -42,5 +42,7 @@ export interface WriterTools {
   payloadKey: (salt: Uint8Array) => KeyObject;
   /** Milliseconds that never go backwards. */
   monotonic: () => number;
+  /** Submits the batches that have come while the writer was busy. */
+  arrived: () => void;
   events: WriterEvents;
 }

@@ -57,8 +57,9 @@ export class SegmentWriter {
     segment.offset += frame.length;
   }
 
-  datasync(done: (error: Error | null) => void): void {
-    this.#tools.disk.datasync(this.#open!.file, done);
+  /** @throws the system's error: what was written since the last one may be lost. */
+  datasync(): void {
+    this.#tools.disk.datasync(this.#open!.file);
   }
 
   close(): void {

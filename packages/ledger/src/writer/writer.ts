@@ -1,6 +1,7 @@
 /**
- * The commit loop. While one group is being synced the next is being prepared; when the sync is done
- * whatever has gathered is written, so that groups grow with the load and no timer is needed.
+ * The commit loop: what has gathered is written and synced as one group, and what gathers meanwhile is
+ * the next one, so that groups grow with the load and no timer is needed. The sync blocks this thread,
+ * which has nothing better to do: handing it to another one would cost each group two wake-ups.
  */
 import { Fault } from '@remit/contracts';
 import { isDiskFull, reasonOf, SyncFailure } from '../disk/sync-failure.ts';
@@ -13,12 +14,13 @@ import type { WriterSetup, WriterTools } from './port.ts';
 import { SegmentWriter } from './segment-writer.ts';
 
 interface Prepared {
-  /** Time that sealing and hashing took. */
-  prepared_ms: number;
-  builder: GroupBuilder;
   appends: number;
   reserved: boolean;
+  /** Time that hashing and laying out took. */
+  prepared_ms: number;
 }
+
+const nothingPrepared: Prepared = { appends: 0, reserved: false, prepared_ms: 0 };
 
 export class Writer {
   readonly #setup: WriterSetup;
@@ -29,9 +31,9 @@ export class Writer {
   #range: CompactRange;
   #sequence = 1;
   #waiting: Batch[] = [];
-  #next: Prepared;
-  #spare: GroupBuilder;
-  #syncing = false;
+  readonly #builder: GroupBuilder;
+  #next: Prepared = { ...nothingPrepared };
+  #committing = false;
   /** The next group waits for the batch that follows the last acknowledgement. */
   #awaits = false;
   /** Appends that were neither acknowledged nor denied. */
@@ -45,14 +47,7 @@ export class Writer {
     this.#leaf = new LeafEnvelope(setup.source, setup.epoch);
     this.#range = new CompactRange(setup.size, setup.peaks);
     this.#segments = new SegmentWriter(setup, tools);
-    const random = new RandomPool(tools.random);
-    this.#next = {
-      builder: new GroupBuilder(random, this.#start()),
-      appends: 0,
-      reserved: false,
-      prepared_ms: 0,
-    };
-    this.#spare = new GroupBuilder(random, this.#start());
+    this.#builder = new GroupBuilder(new RandomPool(tools.random), this.#start());
     this.#full = !tools.reserve.take();
   }
 
@@ -63,7 +58,11 @@ export class Writer {
     this.#open += batch.appends.length;
     if (batch.appends.length > 0) this.#waiting.push(batch);
     this.#prepare();
-    this.#commit();
+    // What is told of a group may bring the next batch before the loop below has gone on.
+    if (this.#committing) return;
+    this.#committing = true;
+    this.#commitAll();
+    this.#committing = false;
   }
 
   close(): void {
@@ -78,15 +77,12 @@ export class Writer {
   /** Moves waiting batches into the next group, up to its size. */
   #prepare(): void {
     for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
-      const { builder, appends, reserved } = this.#next;
+      const { appends, reserved } = this.#next;
+      const full = this.#builder.bytes >= this.#setup.group_bytes_max;
       // What may use the reserve is committed alone, or it would take others with it.
-      if (
-        appends > 0 &&
-        (batch.kind === 'reserved' || reserved || builder.bytes >= this.#setup.group_bytes_max)
-      )
-        return;
+      if (appends > 0 && (batch.kind === 'reserved' || reserved || full)) return;
       const start = this.#tools.monotonic();
-      readBatch(batch, (record, payload) => builder.add(record, payload));
+      readBatch(batch, (record, payload) => this.#builder.add(record, payload));
       this.#next.prepared_ms += this.#tools.monotonic() - start;
       this.#next.appends += batch.appends.length;
       this.#next.reserved = batch.kind === 'reserved';
@@ -94,50 +90,51 @@ export class Writer {
     }
   }
 
-  #commit(): void {
-    while (!this.#syncing && !this.#awaits && this.#next.appends > 0 && this.#ended === undefined) {
-      const group = this.#next;
-      const failure = this.#write(group);
-      if (failure !== undefined) {
-        // First forgotten, then told: who hears of it may append at once.
-        this.#restart(group.builder);
-        this.#deny(group.appends, failure.error);
-        continue;
-      }
-      this.#syncing = true;
-      const firstSequence = this.#sequence;
-      this.#sequence += group.builder.count;
-      this.#range = group.builder.range;
-      this.#spare.reset(this.#start());
-      this.#next = { builder: this.#spare, appends: 0, reserved: false, prepared_ms: 0 };
-      this.#spare = group.builder;
-      const start = this.#tools.monotonic();
-      this.#segments.datasync((error) => {
-        this.#synced(error, group.appends, firstSequence, this.#tools.monotonic() - start);
-      });
-      this.#prepare();
-    }
+  #commitAll(): void {
+    this.#tools.arrived();
+    while (!this.#awaits && this.#next.appends > 0 && this.#ended === undefined) this.#commit();
   }
 
-  /** Forgets a group that could not be written, and prepares what waits behind it. */
-  #restart(builder: GroupBuilder): void {
-    builder.reset(this.#start());
-    this.#next = { builder, appends: 0, reserved: false, prepared_ms: 0 };
+  #commit(): void {
+    const group = this.#next;
+    const failure = this.#write(group);
+    if (failure !== undefined) {
+      // First forgotten, then told: who hears of it may append at once.
+      this.#begin();
+      return this.#deny(group.appends, failure.error);
+    }
+    const firstSequence = this.#sequence;
+    this.#sequence += this.#builder.count;
+    this.#range = this.#builder.range;
+    const start = this.#tools.monotonic();
+    try {
+      this.#segments.datasync();
+    } catch (error) {
+      return this.#fail(new SyncFailure(this.#segments.path, error));
+    }
+    const sync_ms = this.#tools.monotonic() - start;
+    this.#open -= group.appends;
+    this.#begin();
+    this.#tell(group, firstSequence, sync_ms);
+  }
+
+  /** Begins the next group with what waits. */
+  #begin(): void {
+    this.#builder.reset(this.#start());
+    this.#next = { ...nothingPrepared };
     this.#prepare();
   }
 
   /**
-   * Callers who were answered often append again at once. Where a sync takes longer than preparing a
+   * Callers who are answered often append again at once. Where a sync takes longer than preparing a
    * group, the next group waits for them: otherwise two halves of the callers would take turns, each
    * paying a whole sync. Where preparing takes longer, turns are what keeps disk and processor both busy.
    */
-  #synced(error: Error | null, appends: number, firstSequence: number, sync_ms: number): void {
-    this.#syncing = false;
-    if (error !== null) return this.#fail(new SyncFailure(this.#segments.path, error));
-    this.#open -= appends;
-    this.#awaits ||= this.#next.appends > 0 && sync_ms > this.#next.prepared_ms;
-    this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range), this.#awaits);
-    this.#commit();
+  #tell({ appends, prepared_ms }: Prepared, firstSequence: number, sync_ms: number): void {
+    const end = this.#segments.end(this.#range);
+    this.#tools.arrived();
+    this.#awaits ||= this.#next.appends > 0 && sync_ms > prepared_ms;
+    this.#tools.events.durable(appends, firstSequence, end, this.#awaits);
   }
 
   /** Hands the group's bytes to the system; the error where that failed, with nothing of them left. */
@@ -147,7 +144,7 @@ export class Writer {
         this.#full = !this.#tools.reserve.take();
         if (this.#full) throw new Fault('disk_full', 'the disk of the ledger is full');
       }
-      this.#segments.write(group.builder, this.#range, this.#sequence);
+      this.#segments.write(this.#builder, this.#range, this.#sequence);
       return undefined;
     } catch (error) {
       if (isDiskFull(error) && !this.#full) {
