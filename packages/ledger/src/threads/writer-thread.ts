@@ -51,7 +51,7 @@ function start(): Writer {
 /** What lies in the port already, without going back to the event loop for it. */
 function receiveAll(writer: Writer): void {
   for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-    receive(writer, (got as { message: ToWriter }).message);
+    receive(writer, (got).message);
   }
 }
 
