@@ -50,8 +50,10 @@ function start(): Writer {
 
 /** What lies in the port already, without going back to the event loop for it. */
 function receiveAll(writer: Writer): void {
-  for (let got = receiveMessageOnPort(port); got !== undefined; got = receiveMessageOnPort(port)) {
-    receive(writer, (got).message);
+  let got = receiveMessageOnPort(port);
+  while (got !== undefined) {
+    receive(writer, got.message as ToWriter);
+    got = receiveMessageOnPort(port);
   }
 }
 
