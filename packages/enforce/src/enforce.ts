@@ -13,7 +13,8 @@ import type {
 } from '@remit/contracts';
 import { decide } from '@remit/policy';
 import { askForApproval } from './asking.ts';
-import { deniedArguments, inspectInterim, inspectResult, malformedArguments } from './inspection.ts';
+import { deniedArguments, inspectResult, malformedArguments } from './inspection.ts';
+import { InterimMessages, type Interim } from './interim.ts';
 import type { Approval, Ports } from './ports.ts';
 import { intentRecord, outcomeRecord, refusalRecord } from './records.ts';
 import { refusalOf, unsentRemedy, unwritable, type RefusalDetail } from './refusals.ts';
@@ -22,13 +23,10 @@ import { refusalOf, unsentRemedy, unwritable, type RefusalDetail } from './refus
 export interface Call {
   /**
    * Sends the action upstream. Called at most once (invariant 2); must not throw. What the server says
-   * before its answer reaches the agent only as `visible` gives it.
+   * before its answer reaches the agent only by way of `interim`.
    */
-  perform(args: JsonObject, visible: Visible): Promise<Performed>;
+  perform(args: JsonObject, interim: Interim): Promise<Performed>;
 }
-
-/** An interim message (progress, log) as the agent may see it. */
-export type Visible = (message: JsonObject) => JsonObject;
 
 export type Outcome =
   | { kind: 'answered'; decision: Decision; result: 'success' | 'error'; value: JsonValue }
@@ -70,7 +68,8 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   if (refused) return refused;
 
   // 5 perform
-  const performed = await call.perform(action.arguments, (message) => inspectInterim(message, decision));
+  const interim = new InterimMessages(decision);
+  const performed = await call.perform(action.arguments, interim);
 
   // 6 inspect the result
   const answer = inspectResult(performed, decision);
@@ -79,7 +78,7 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   const sent = performed.result === 'success' || performed.result === 'error' || performed.sent;
   ports.limits.settle(action.id, sent);
   const duration_ms = ports.clock.monotonic() - started;
-  const ended = { ...answer, duration_ms, sent, time: timestamp(ports) };
+  const ended = { ...answer, duration_ms, sent, time: timestamp(ports), interim: interim.summary() };
   ports.observer?.finished?.(action, ended);
   try {
     await ports.ledger.append([outcomeRecord(action, decision, ended)]);

@@ -1,7 +1,7 @@
 /** Stages 2 and 6: what is in the arguments, in interim messages, in the result. */
 import { isJsonObject, type Action, type Decision, type JsonObject } from '@remit/contracts';
 import type { JsonValue, Performed, RefusalCode } from '@remit/contracts';
-import { redactResult, refuseArguments } from '@remit/inspect';
+import { redactResult, refuseArguments, type Removed } from '@remit/inspect';
 import { lockedTool } from '@remit/policy';
 import type { Ports } from './ports.ts';
 
@@ -49,12 +49,6 @@ function fieldsOf({ kind, arguments: args }: Action): JsonObject {
   return typeof name === 'string' ? { [name]: value, ...args } : args;
 }
 
-/** A progress or log message as the agent may see it. Nothing waits for it, so nothing is recorded. */
-export function inspectInterim(message: JsonObject, decision: Decision): JsonObject {
-  if (!decision.data || decision.mode !== 'enforce') return message;
-  return redactResult(decision.data, message).value as JsonObject;
-}
-
 export type Answer =
   | { result: 'success' | 'error'; value: JsonValue; removed?: JsonObject }
   | { result: 'cancelled' }
@@ -67,12 +61,17 @@ export function inspectResult(performed: Performed, decision: Decision): Answer 
   if (!decision.data) return performed;
   const { value, removed } = redactResult(decision.data, performed.value);
   if (removed.length === 0) return performed;
-  const counts: JsonObject = {};
-  for (const { label, count } of removed) counts[label] = count;
   // In observe mode the result goes through as it is, and the record says what would have been taken out.
   return {
     result: performed.result,
     value: decision.mode === 'enforce' ? value : performed.value,
-    removed: counts,
+    removed: countsOf(removed),
   };
+}
+
+/** By class, how often data was taken out, added to what was counted `before`. */
+export function countsOf(removed: readonly Removed[], before: JsonObject = {}): JsonObject {
+  const counts = { ...before };
+  for (const { label, count } of removed) counts[label] = Number(counts[label] ?? 0) + count;
+  return counts;
 }

@@ -14,6 +14,7 @@ import type {
   Refusal,
   Result,
 } from '@remit/contracts';
+import type { InterimSummary } from './interim.ts';
 
 /** Recorded and durable before anything happens. */
 export function intentRecord(action: Action, decision: Decision, approvalId: string | undefined): NewRecord {
@@ -39,6 +40,8 @@ export interface OutcomeDetail {
   reason?: string;
   /** Classes of data that were taken out of the result, with their counts. */
   removed?: JsonObject;
+  /** Absent where nothing was forwarded before the answer. */
+  interim?: InterimSummary | undefined;
 }
 
 /** Recorded and durable before the agent sees the final result. */
@@ -47,6 +50,11 @@ export function outcomeRecord(action: Action, decision: Decision, detail: Outcom
   if (!detail.sent) meta.released = true;
   if (detail.removed) meta['removed'] = detail.removed;
   const payload: RecordPayload = {};
+  if (detail.interim) {
+    const { messages, digest, removed } = detail.interim;
+    meta['interim'] = { messages, ...(removed && { removed }) };
+    payload['interim_digest'] = digest;
+  }
   if (detail.reason !== undefined) payload['reason'] = detail.reason;
   if (detail.value !== undefined) {
     const text = JSON.stringify(detail.value);

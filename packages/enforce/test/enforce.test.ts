@@ -7,6 +7,7 @@ import {
   enforce,
   SlidingLimits,
   type AgentStatus,
+  type Interim,
   type Ports,
 } from '@remit/enforce';
 import { loadWorkspace } from '@remit/policy';
@@ -119,6 +120,21 @@ describe('an allowed call', () => {
     expect(outcome).toMatchObject({ kind: 'answered', result: 'success' });
     expect(performed).toEqual([{ args: { customer_id: 'cust-456' }, story: ['intent tool_invoke'] }]);
     expect(ledger.story).toEqual(['intent tool_invoke', 'outcome tool_invoke success']);
+  });
+
+  test('has in its outcome what was forwarded before the answer, the digest sealed', async () => {
+    const perform = (_: unknown, interim: Interim) => {
+      interim.visible('notifications/progress', { progress: 1 });
+      return Promise.resolve(answer);
+    };
+    await enforce(lookup(), { perform }, ports);
+    expect(last()).toMatchObject({
+      phase: 'outcome',
+      meta: { interim: { messages: 1 } },
+      payload: { interim_digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) as string },
+    });
+    await govern(lookup());
+    expect(last().meta).not.toHaveProperty('interim');
   });
 
   test('of tier automatic keeps a digest of the result, of tier logged the whole result', async () => {

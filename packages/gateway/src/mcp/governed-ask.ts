@@ -3,7 +3,7 @@
  * an action of its own, decided and recorded, and only then do all of them go to the client together.
  */
 import { Fault, type Action, type JsonObject, type JsonValue, type Performed } from '@remit/contracts';
-import { enforce } from '@remit/enforce';
+import { enforce, type Interim } from '@remit/enforce';
 import type { InputRequest, InputRequests, InputResponses } from '../exchange.ts';
 import { cannotAsk } from './ask-rules.ts';
 import { contextOf } from './context.ts';
@@ -17,21 +17,29 @@ const kinds: Readonly<Record<string, Action['kind'] | undefined>> = {
   'sampling/createMessage': 'sampling',
 };
 
+interface Asking {
+  /** Who asks. */
+  server: string;
+  requests: InputRequests;
+  /** Of the call in which it asks. */
+  interim: Interim;
+}
+
 /** @throws Fault `ask_refused`, `ask_timeout`, `cancelled`, as `Peer.ask` says. */
 export async function governedAsk(
   services: Services,
   request: AgentRequest,
-  server: string,
-  requests: InputRequests,
+  { server, requests, interim }: Asking,
   withdrawn?: AbortSignal,
 ): Promise<InputResponses> {
   for (const asked of Object.values(requests)) {
     const problem = cannotAsk(request.caller.capabilities, asked);
     if (problem !== undefined) throw new Fault('ask_refused', problem);
   }
-  const gate = new AskGate(Object.keys(requests).length, (allowed) =>
-    request.channel.ask(allowed, request.signal, withdrawn),
-  );
+  const gate = new AskGate(Object.keys(requests).length, (allowed) => {
+    for (const { method, params = {} } of Object.values(allowed)) interim.forwarded(method, params);
+    return request.channel.ask(allowed, request.signal, withdrawn);
+  });
   const answers = await Promise.all(
     Object.entries(requests).map(async ([key, asked]): Promise<[string, JsonValue]> => {
       return [key, await askOne(services, request, server, key, asked, gate)];

@@ -7,7 +7,7 @@ import {
   type Performed,
   type Refusal,
 } from '@remit/contracts';
-import { enforce, type Call, type Outcome, type Visible } from '@remit/enforce';
+import { enforce, type Call, type Interim, type Outcome } from '@remit/enforce';
 import type { RpcError, Upstream, UpstreamAnswer } from '../exchange.ts';
 import { onwards } from '../telemetry/spans.ts';
 import { traceContext, type TraceContext } from '../telemetry/trace-context.ts';
@@ -119,14 +119,14 @@ class Sending implements Call {
     this.#trace = trace;
   }
 
-  async perform(args: JsonObject, visible: Visible): Promise<Performed> {
+  async perform(args: JsonObject, interim: Interim): Promise<Performed> {
     // The agent may have gone while the intent was written.
     if (this.#request.signal.aborted) return { result: 'cancelled', sent: false };
     const upstream = this.#services.catalog.get(this.#target.server);
     if (!upstream) {
       return { result: 'unknown', sent: false, reason: `The gateway has no server ${this.#target.server}.` };
     }
-    const answer = await this.#answerOf(upstream, args, visible);
+    const answer = await this.#answerOf(upstream, args, interim);
     switch (answer.kind) {
       case 'result':
         if (answer.result['isError'] !== true) return { result: 'success', value: answer.result };
@@ -141,18 +141,18 @@ class Sending implements Call {
   }
 
   /** Whatever fails, the intent gets its outcome; nothing says that the server did not act. */
-  async #answerOf(upstream: Upstream, args: JsonObject, visible: Visible): Promise<UpstreamAnswer> {
+  async #answerOf(upstream: Upstream, args: JsonObject, interim: Interim): Promise<UpstreamAnswer> {
     try {
-      return await this.#send(upstream, args, visible);
+      return await this.#send(upstream, args, interim);
     } catch (error) {
       this.#services.logger.error({ err: error, server: upstream.name }, 'a call failed inside the gateway');
       return { kind: 'failed', reason: 'closed', sent: true, message: 'The gateway failed during the call.' };
     }
   }
 
-  async #send(upstream: Upstream, args: JsonObject, visible: Visible): Promise<UpstreamAnswer> {
+  async #send(upstream: Upstream, args: JsonObject, interim: Interim): Promise<UpstreamAnswer> {
     const { clock } = this.#services.ports;
-    const peer = new CallPeer(this.#services, this.#request, upstream.name, visible);
+    const peer = new CallPeer(this.#services, this.#request, upstream.name, interim);
     const startedAt = clock.monotonic();
     const answer = await upstream.request({
       method: this.#request.method,

@@ -3,7 +3,7 @@
  * filtered, and whatever the server asks of the agent's client is an action of its own.
  */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
-import type { Visible } from '@remit/enforce';
+import type { Interim } from '@remit/enforce';
 import type { InputRequests, InputResponses, Notification, Peer } from '../exchange.ts';
 import { governedAsk } from './governed-ask.ts';
 import { atLeast } from './log-level.ts';
@@ -17,16 +17,16 @@ export class CallPeer implements Peer {
   readonly #services: Services;
   readonly #request: AgentRequest;
   readonly #server: string;
-  readonly #visible: Visible;
+  readonly #interim: Interim;
   #forwarded = 0;
   #dropped = 0;
   #progress = -Infinity;
 
-  constructor(services: Services, request: AgentRequest, server: string, visible: Visible) {
+  constructor(services: Services, request: AgentRequest, server: string, interim: Interim) {
     this.#services = services;
     this.#request = request;
     this.#server = server;
-    this.#visible = visible;
+    this.#interim = interim;
     this.capabilities = request.caller.capabilities;
     // Where there are no sessions, several clients may share one key.
     if (request.caller.session !== undefined) this.client = request.caller.session;
@@ -45,12 +45,13 @@ export class CallPeer implements Peer {
       return;
     }
     this.#forwarded++;
-    const { method, params } = notification;
-    this.#request.channel.notify({ method, ...(params && { params: this.#visible(params) }) });
+    const { method, params = {} } = notification;
+    this.#request.channel.notify({ method, params: this.#interim.visible(method, params) });
   }
 
   ask(requests: InputRequests, withdrawn?: AbortSignal): Promise<InputResponses> {
-    return governedAsk(this.#services, this.#request, this.#server, requests, withdrawn);
+    const asking = { server: this.#server, requests, interim: this.#interim };
+    return governedAsk(this.#services, this.#request, asking, withdrawn);
   }
 
   #wanted({ method, params }: Notification): boolean {

@@ -134,7 +134,7 @@ describe('a key that is revoked', () => {
 
 describe('denied data', () => {
   it('does not arrive in log messages and progress while the call runs', async () => {
-    const { url, crm } = await fixture();
+    const { url, crm, records } = await fixture();
     crm.behaviours.set('person', ({ peer }) => {
       const data = { name: 'Ann', ssn: '078-05-1120' };
       peer.notify({ method: 'notifications/message', params: { level: 'info', data } });
@@ -163,6 +163,7 @@ describe('denied data', () => {
     expect(messages[0]!['params']).toMatchObject({ data: { name: 'Ann' } });
     expect(messages[1]!['params']).toMatchObject({ message: '{"name":"Ann"}', progress: 1 });
     expect(JSON.stringify(messages)).not.toContain('078-05-1120');
+    expect(records.at(-1)?.meta['interim']).toEqual({ messages: 2, removed: { ssn: 2 } });
   });
 });
 
