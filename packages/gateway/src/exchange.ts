@@ -36,7 +36,7 @@ export interface Peer {
   /**
    * Asks the agent's client and waits for its answers; governed and recorded like any action.
    * `withdrawn`: the server wants no answer any more; a client that can be told so is told.
-   * @throws Fault `ask_refused` (policy, or the client cannot), `ask_timeout`, `cancelled`.
+   * @throws Fault `ask_refused` (policy, or the client cannot), `ask_timeout`, `ask_failed`, `cancelled`.
    */
   ask(requests: InputRequests, withdrawn?: AbortSignal): Promise<InputResponses>;
 }

@@ -25,7 +25,7 @@ interface Asking {
   interim: Interim;
 }
 
-/** @throws Fault `ask_refused`, `ask_timeout`, `cancelled`, as `Peer.ask` says. */
+/** @throws Fault `ask_refused`, `ask_timeout`, `ask_failed`, `cancelled`, as `Peer.ask` says. */
 export async function governedAsk(
   services: Services,
   request: AgentRequest,
@@ -36,9 +36,13 @@ export async function governedAsk(
     const problem = cannotAsk(request.caller.capabilities, asked);
     if (problem !== undefined) throw new Fault('ask_refused', problem);
   }
-  const gate = new AskGate(Object.keys(requests).length, (allowed) => {
-    for (const { method, params = {} } of Object.values(allowed)) interim.forwarded(method, params);
-    return request.channel.ask(allowed, request.signal, withdrawn);
+  const gate = new AskGate(Object.keys(requests).length, async (allowed) => {
+    try {
+      for (const { method, params = {} } of Object.values(allowed)) interim.forwarded(method, params);
+      return await request.channel.ask(allowed, request.signal, withdrawn);
+    } catch (error) {
+      throw asFault(services, server, error);
+    }
   });
   const answers = await Promise.all(
     Object.entries(requests).map(async ([key, asked]): Promise<[string, JsonValue]> => {
@@ -66,17 +70,29 @@ async function askOne(
   const outcome = await enforce(action, { perform }, services.ports);
   if (outcome.kind === 'answered' && outcome.result === 'success') return outcome.value;
   if (outcome.kind === 'refused') gate.refuse(outcome.refusal.reason);
-  throw gate.problem ?? new Fault('cancelled', 'The agent ended the call.');
+  throw gate.problem ?? unexplained;
 }
 
-/** The asking as an effect: what became of it is said by the gate, for all requests alike. */
+const unexplained = new Fault('cancelled', 'The agent ended the call.');
+
+/** What nobody foresaw is told to the log; the server and the agent learn no more than that it happened. */
+function asFault({ logger }: Services, server: string, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  logger.error({ err: error, server }, 'asking the client failed inside the gateway');
+  return new Fault('ask_failed', 'The gateway failed while it asked the client.');
+}
+
+/** Of these nobody can say whether the client's user has seen the question. */
+const unknownEnds: readonly string[] = ['ask_timeout', 'ask_failed'];
+
+/** The asking as an effect: what became of it is said by the gate, for all requests alike. Never rejects. */
 async function performAsk(gate: AskGate, key: string, asked: InputRequest): Promise<Performed> {
   try {
     const responses = await gate.allow(key, asked);
     return { result: 'success', value: responses[key] ?? {} };
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    if (error.code === 'ask_timeout') return { result: 'unknown', sent: true, reason: error.message };
+  } catch {
+    const { code, message } = gate.problem ?? unexplained;
+    if (unknownEnds.includes(code)) return { result: 'unknown', sent: true, reason: message };
     return { result: 'cancelled', sent: gate.sent };
   }
 }
@@ -106,6 +122,7 @@ function askAction(
 
 /** Lets requests through together once every one of them is allowed, and none if one is not. */
 class AskGate {
+  /** Rejects with a Fault and with nothing else. */
   readonly #ask: (requests: InputRequests) => Promise<InputResponses>;
   /** Without a prototype, since the keys are the server's words. */
   readonly #allowed = Object.create(null) as InputRequests;
@@ -118,9 +135,7 @@ class AskGate {
     this.#undecided = requests;
     this.#ask = ask;
     // Each request reports the failure itself; with no listener it would end the process.
-    this.#answers.promise.catch((error: unknown) => {
-      this.problem ??= error instanceof Fault ? error : new Fault('cancelled', String(error));
-    });
+    this.#answers.promise.catch(() => undefined);
   }
 
   allow(key: string, request: InputRequest): Promise<InputResponses> {
@@ -141,6 +156,9 @@ class AskGate {
       return;
     }
     this.sent = true;
-    this.#ask(this.#allowed).then(this.#answers.resolve, this.#answers.reject);
+    this.#ask(this.#allowed).then(this.#answers.resolve, (problem: Fault) => {
+      this.problem = problem;
+      this.#answers.reject(problem);
+    });
   }
 }

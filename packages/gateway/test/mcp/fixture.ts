@@ -187,7 +187,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
   };
 }
 
-function portsOf(
+export function portsOf(
   policy: CompiledPolicy,
   records: NewRecord[],
   statuses: ReadonlyMap<string, AgentStatus>,
