@@ -16,8 +16,14 @@ function asking(ask: AgentRequest['channel']['ask']) {
   const { crm, web } = servers();
   const policy = policyOf(policyText, lockOf([crm, web]));
   const ports = portsOf(policy, records, new Map(), fakeClock(), { full: false }, new Set());
-  const logger = { error: (entry: unknown) => logged.push(entry) };
-  const services = { ports, bounds, logger } as Partial<Services> as Services;
+  const quiet = () => undefined;
+  const logger = {
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: (entry: unknown) => void logged.push(entry),
+  };
+  const services: Partial<Services> = { ports, bounds, logger };
   const request: AgentRequest = {
     id: 1,
     method: 'tools/call',
@@ -35,7 +41,7 @@ function asking(ask: AgentRequest['channel']['ask']) {
   };
   const forwarded: string[] = [];
   const interim = { visible: () => ({}), forwarded: (method: string) => void forwarded.push(method) };
-  const answered = governedAsk(services, request, { server: 'crm', requests, interim });
+  const answered = governedAsk(services as Services, request, { server: 'crm', requests, interim });
   const story = () => records.map(({ phase, meta }) => [phase, meta.result].filter(Boolean).join(' '));
   return { answered, story, logged, forwarded, records };
 }
