@@ -7,7 +7,9 @@ const folder = new URL('../', import.meta.url);
 
 function load() {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.yaml') && !path.includes('node_modules'))
+    .filter(
+      (path) => path.endsWith('.yaml') && !path.endsWith('.test.yaml') && !path.includes('node_modules'),
+    )
     .map((path) => ({ path, text: readFileSync(new URL(path, folder), 'utf8') }));
   const lock = parseLock(readFileSync(new URL('tools.lock', folder), 'utf8'), 'tools.lock');
   return loadWorkspace(files, lock);

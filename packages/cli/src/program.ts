@@ -10,6 +10,7 @@ import { registerExplain } from './commands/explain.ts';
 import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPeople } from './commands/people.ts';
+import { registerReplay } from './commands/replay.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTools } from './commands/tools.ts';
 import { registerUp } from './commands/up.ts';
@@ -22,6 +23,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerCheck,
     registerTest,
     registerExplain,
+    registerReplay,
     registerAgents,
     registerApprovals,
     registerPeople,

@@ -140,6 +140,8 @@ export const bounds = {
   policy_depth_max: 32,
   /** Findings that a check reports; the rest is left out. */
   policy_diagnostics_max: 1000,
+  /** One line, that is one run, of a traces file. */
+  trace_line_bytes_max: 16 * 1024 * 1024,
   /** Source characters and nesting depth of a condition. */
   condition_length_max: 4096,
   condition_depth_max: 32,

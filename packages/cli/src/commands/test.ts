@@ -11,7 +11,7 @@ import {
   type LocationOptions,
 } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
-import { runExamples, type ExampleResult } from '../examples/run-examples.ts';
+import { runExamples, type ExampleResult } from '../rehearsal/run-examples.ts';
 import { describeDiagnostic, quotedLine } from '../terminal/diagnostics.ts';
 import { describePlace } from '../terminal/problem.ts';
 import { printable } from '../terminal/printable.ts';

@@ -1,7 +1,7 @@
 /** Runs the examples of `*.test.yaml` through a rehearsal of enforcement: nothing is sent or recorded. */
-import type { Action } from '@remit/contracts';
-import { ArgumentChecks, Rehearsal, type Rehearsed } from '@remit/enforce';
-import { locateTool, mismatches, type CompiledPolicy, type Example, type ExampleCall } from '@remit/policy';
+import { ArgumentChecks, Rehearsal } from '@remit/enforce';
+import { mismatches, type CompiledPolicy, type Example, type ExampleCall } from '@remit/policy';
+import { rehearse, type Answer, type DescribedCall } from './rehearse.ts';
 
 /** A call that was not decided as expected. */
 interface ExampleFailure {
@@ -14,7 +14,7 @@ interface ExampleFailure {
   time: number;
   /** Like `effect is allow, not deny`. */
   problems: string[];
-  decided: Pick<Rehearsed, 'effect' | 'tier' | 'code' | 'rule' | 'reason'>;
+  decided: Pick<Answer, 'effect' | 'tier' | 'code' | 'rule' | 'reason'>;
 }
 
 export interface ExampleResult {
@@ -53,9 +53,9 @@ async function firstFailure(
       now_ms += step.wait_ms;
       continue;
     }
-    const action = actionOf(policy, step, name, now_ms);
+    const call = describedBy(step, name, now_ms);
     for (let time = 1; time <= step.times; time += 1) {
-      const decided = await rehearsal.call(action);
+      const decided = await rehearse(rehearsal, policy, call);
       const failure = failureOf(step, time, decided);
       if (failure !== undefined) return failure;
     }
@@ -64,33 +64,14 @@ async function firstFailure(
 }
 
 /** Calls of one example belong to one conversation, unless they say otherwise. */
-function actionOf(
-  policy: CompiledPolicy,
-  step: ExampleCall,
-  name: string,
-  now_ms: number,
-): Omit<Action, 'id'> {
-  const located = locateTool(policy, step.tool);
-  const { server, tool, digest } = located.found
-    ? located
-    : { server: '', tool: step.tool, digest: undefined };
-  return {
-    kind: 'tool_invoke',
-    agent: step.agent,
-    ...(step.user === undefined ? {} : { user: step.user }),
-    server,
-    target: tool,
-    arguments: step.arguments,
-    context: Object.assign({ conversation_id: `example ${name}` }, step.context),
-    received_at: new Date(now_ms).toISOString(),
-    via: 'mcp',
-    ...(digest === undefined ? {} : { tool_digest: digest }),
-  };
+function describedBy(step: ExampleCall, name: string, at_ms: number): DescribedCall {
+  const context = Object.assign({ conversation_id: `example ${name}` }, step.context);
+  return { ...step, context, at_ms };
 }
 
 /** A test says what the policy says; whether it is enforced yet is another question. */
-function failureOf(step: ExampleCall, time: number, rehearsed: Rehearsed): ExampleFailure | undefined {
-  const { tier, code, rule, reason, policy_effect: effect } = rehearsed;
+function failureOf(step: ExampleCall, time: number, answer: Answer): ExampleFailure | undefined {
+  const { tier, code, rule, reason, policy_effect: effect } = answer;
   const decided = {
     effect,
     ...(tier && { tier }),
