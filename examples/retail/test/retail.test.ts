@@ -30,7 +30,9 @@ test.skipIf(!existsSync(tasks))('allows every call of the 500 tasks, logged', as
   const folder = await temporaryFolder();
   try {
     const traces = join(folder.path, 'runs.jsonl');
-    await writeFile(traces, (await Array.fromAsync(tracesOf(tasks))).join('\n'));
+    const runs: string[] = [];
+    for await (const run of tracesOf(tasks)) runs.push(run);
+    await writeFile(traces, runs.join('\n'));
     const { code, stdout } = await runProcess([...remit, 'replay', workspace, '--traces', traces, '--json']);
     const calls = stdout
       .trim()
