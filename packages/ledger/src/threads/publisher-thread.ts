@@ -64,7 +64,7 @@ function receive(loop: PublisherLoop, message: ToPublisher): void {
 function giveWay(): void {
   if (process.platform !== 'linux') return;
   const thread = Number(path.basename(fs.readlinkSync('/proc/thread-self')));
-  os.setPriority(thread, os.constants.priority.PRIORITY_BELOW_NORMAL);
+  os.setPriority(thread, os.constants.priority.PRIORITY_LOW);
 }
 
 try {

@@ -23,12 +23,16 @@ export type BatchKind = 'whole' | 'part' | 'reserved';
 const noPayload = 0xffffffff;
 const headBytes = 8;
 const firstCapacity = 4096;
+const largestFirstCapacity = 1024 * 1024;
+const noBytes = Buffer.alloc(0);
 
 export class BatchBuilder {
-  #bytes: Buffer<ArrayBuffer> = Buffer.alloc(0);
+  #bytes: Buffer<ArrayBuffer> = noBytes;
   #at = 0;
   #records = 0;
   #appends: number[] = [];
+  /** What the last batch took: the next one is likely to be as large. */
+  #capacity = firstCapacity;
 
   get records(): number {
     return this.#records;
@@ -43,7 +47,8 @@ export class BatchBuilder {
   /** The batch so far; the builder is empty then. */
   take(kind: BatchKind): Batch {
     const batch = { bytes: this.#bytes.subarray(0, this.#at), appends: this.#appends, kind };
-    this.#bytes = Buffer.alloc(0);
+    this.#capacity = Math.min(Math.max(firstCapacity, 2 * this.#at), largestFirstCapacity);
+    this.#bytes = noBytes;
     this.#at = 0;
     this.#records = 0;
     this.#appends = [];
@@ -64,7 +69,7 @@ export class BatchBuilder {
   #reserve(more: number): void {
     if (this.#at + more <= this.#bytes.length) return;
     // Not from Node's shared pool: the whole memory of the buffer goes to the writer's thread.
-    const larger = Buffer.allocUnsafeSlow(Math.max(firstCapacity, 2 * this.#bytes.length, this.#at + more));
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.#capacity, 2 * this.#bytes.length, this.#at + more));
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
