@@ -1,5 +1,5 @@
 /** The agents' listener over the enforcement pipeline. Commands that only administer never open it. */
-import { ArgumentChecks, type Approvals, type Ports, type SlidingLimits } from '@remit/enforce';
+import { ArgumentChecks, type Approvals, type Ports, type LimitCounters } from '@remit/enforce';
 import { createGateway, Metrics, type Gateway, type Upstreams } from '@remit/gateway';
 import type { CompiledPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
@@ -13,7 +13,7 @@ export interface DataPlaneOptions {
   core: Core;
   servers: Upstreams;
   approvals: Approvals;
-  limits: SlidingLimits;
+  limits: LimitCounters;
   policy: () => CompiledPolicy;
   log: Logger;
   /** Names and origins besides loopback that the listener accepts. */

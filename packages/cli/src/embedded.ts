@@ -3,10 +3,9 @@
  * (architecture.md, "Shapes it runs in"). Put together here and nowhere else.
  */
 import { bounds } from '@remit/contracts';
-import { Approvals, restoreState, SlidingLimits } from '@remit/enforce';
+import { Approvals } from '@remit/enforce';
 import { createControl, type Actor } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
-import { longestWindow } from '@remit/policy';
 import type { Logger } from 'pino';
 import { injectTransport } from './client/inject.ts';
 import type { Transport } from './client/transport.ts';
@@ -14,6 +13,7 @@ import { openCore, type Core } from './core.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataFolder } from './data/data-folder.ts';
 import { examine, type Examined } from './doctor/examine.ts';
+import { openLimits } from './limits.ts';
 import type { Machine } from './machine.ts';
 import { WorkspacePolicy } from './policy-holder.ts';
 import type { Upstreams } from '@remit/gateway';
@@ -82,11 +82,10 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
   });
   await core.registry.agents.registerPolicy(first.policy, remit);
   const approvals = new Approvals({ ledger: core.ledger, clock, newId });
-  const limits = new SlidingLimits();
-  await restoreState(core.ledger, approvals, limits, {
-    now: clock.now(),
-    longest_window_ms: longestWindow(first.policy),
-  });
+  const limits = await openLimits(
+    { ...options, data: options.folder.path, ledger: core.ledger, approvals, policy: first.policy },
+    opened,
+  );
   const data = new DataPlane({
     ...options,
     core,

@@ -109,6 +109,24 @@ export const bounds = {
   refused_attempts_window_ms: 60_000,
   /** Counters of limits (limit × subject) that one agent has in use at once; past that a new subject is refused. */
   limit_counters_per_agent_max: 10_000,
+  /** Uses that sliding windows of one agent remember one by one; past that further ones count with the one before. */
+  limit_uses_per_agent_max: 200_000,
+  /** Uses that one sliding window remembers one by one; where it allows more, neighbours count together at the later time. */
+  limit_uses_per_counter_max: 1024,
+  /** Different targets that a limit may allow; a policy that asks for more does not load. */
+  limit_targets_max: 10_000,
+  /** Different targets that all limits of one agent remember; past that a new target is refused. */
+  limit_targets_per_agent_max: 100_000,
+  /** Characters of a target or subject that are kept as they are; longer ones are kept as their digest. */
+  limit_subject_length_max: 64,
+  /** Characters of an argument that a limit counts by; a call with a longer one is denied. */
+  limit_by_length_max: 1024,
+  /** A conversation is over for its limits when nothing was counted in it for so long. */
+  conversation_idle_ms: 24 * 3_600_000,
+  /** The limits' counts are written down this often while they change, so that a start reads only what came after. */
+  limit_snapshot_interval_ms: 60_000,
+  /** The longest that a call takes from its arrival to its reservation, as far as a start looks back. */
+  limit_reservation_delay_ms: 3_600_000,
   /** Counters that are over are looked for at most this often when an agent has used up its share. */
   limit_sweep_ms: 1000,
   /** Compiled argument checks kept, the least recently made goes first. */

@@ -20,14 +20,31 @@ export const ruleReferenceSchema = z.object({
 });
 export type RuleReference = z.infer<typeof ruleReferenceSchema>;
 
+/** Periods that follow the calendar. */
+export const periodUnits = ['second', 'minute', 'hour', 'day', 'week', 'month', 'year'] as const;
+export const periodSchema = z.object({
+  unit: z.enum(periodUnits),
+  /** IANA name. Weeks begin on Monday (ISO 8601). */
+  timezone: z.string(),
+});
+export type Period = z.infer<typeof periodSchema>;
+
 /**
- * One use of a limit that the intent has to reserve. `key` names the counter (limit and subject),
- * `max` is how many uses fit into `window_ms`; a `concurrency` limit has no window.
+ * What one call has to reserve of one limit. `key` names the counter (limit and subject) and `max` how
+ * much of it there is: calls, or the sum, or the number of different targets. How long a use counts is
+ * told by one of `window_ms` (any stretch of that length), `period` (one of the calendar) and `idle_ms`
+ * (until nothing was counted for so long); where all are absent, while the call runs.
  */
 export const reservationSchema = z.object({
   key: z.string(),
-  max: z.number().int().nonnegative(),
+  max: z.number().nonnegative(),
   window_ms: z.number().int().positive().optional(),
+  period: periodSchema.optional(),
+  idle_ms: z.number().int().positive().optional(),
+  /** What this call adds to a sum, as a decimal like `12.5`. */
+  sum: z.string().optional(),
+  /** The targets of this call, where different ones are counted. */
+  distinct: z.array(z.string()).optional(),
   rule: ruleReferenceSchema,
 });
 export type Reservation = z.infer<typeof reservationSchema>;

@@ -2,6 +2,7 @@ export * from './action.ts';
 export * from './approval.ts';
 export * from './bounds.ts';
 export * from './clock.ts';
+export * from './decimal.ts';
 export * from './decision.ts';
 export * from './errors.ts';
 export * from './event.ts';

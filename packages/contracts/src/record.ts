@@ -49,6 +49,8 @@ export interface RecordPayload {
   reasons?: string[];
   /** What an intent has reserved: keys can name a person or a conversation. Folded at start. */
   reservations?: Reservation[];
+  /** When it reserved them, RFC 3339: the instant that their periods start from, live and restored. */
+  reserved_at?: string;
   output?: unknown;
   /** Sealed, since the plain digest of a small value can be guessed. */
   output_digest?: string;

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { createControl, openRegistry } from '@remit/control';
 import type { Action, Decision } from '@remit/contracts';
-import { Approvals, restoreState, SlidingLimits } from '@remit/enforce';
+import { Approvals, restoreState, LimitCounters } from '@remit/enforce';
 import { openLedger } from '@remit/ledger';
 import { fakeClock, temporaryFolder } from '@remit/testkit';
 import { randomUUID } from 'node:crypto';
@@ -22,7 +22,7 @@ async function remitIn(folder: string) {
   const recording = { ledger, clock, newId };
   const registry = await openRegistry({ file: join(folder, 'control.db'), workspaceKey, ...recording });
   const approvals = new Approvals(recording);
-  await restoreState(ledger, approvals, new SlidingLimits(), {
+  await restoreState(ledger, approvals, new LimitCounters(), {
     now: clock.now(),
     longest_window_ms: 0,
   });

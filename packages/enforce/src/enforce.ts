@@ -15,7 +15,7 @@ import { decide } from '@remit/policy';
 import { askForApproval } from './asking.ts';
 import { deniedArguments, inspectResult, malformedArguments } from './inspection.ts';
 import { InterimMessages, type Interim } from './interim.ts';
-import type { Approval, Ports } from './ports.ts';
+import type { Approval, Ports, ReserveResult } from './ports.ts';
 import { intentRecord, outcomeRecord, refusalRecord } from './records.ts';
 import { refusalOf, unsentRemedy, unwritable, type RefusalDetail } from './refusals.ts';
 
@@ -109,7 +109,8 @@ async function commit(
   approval: Approval | undefined,
   ports: Ports,
 ): Promise<Outcome | undefined> {
-  const used_up = reserve(action, decision, ports);
+  const reserved = ports.limits.reserve(action, decision.reservations, ports.clock.now());
+  const used_up = reserved.ok ? undefined : usedUp(reserved);
   if (used_up && decision.mode === 'enforce') return refuse(action, decision, ports, used_up.code, used_up);
   const redemption = approval && ports.approvals.redeem(approval.id, action.id);
   if (approval && !redemption) {
@@ -120,7 +121,7 @@ async function commit(
     });
   }
   const recorded = used_up ? observed(decision, used_up.code, used_up.reason) : decision;
-  const intent = intentRecord(action, recorded, approval?.id);
+  const intent = intentRecord(action, recorded, approval?.id, reserved.ok ? reserved.at : ports.clock.now());
   try {
     await ports.ledger.append(redemption ? [redemption, intent] : [intent]);
     return undefined;
@@ -137,12 +138,9 @@ interface UsedUp {
   retry_after_ms?: number;
 }
 
-/** Takes all that the decision has to reserve; where a limit has no room, nothing, and says which. */
-function reserve(action: Action, decision: Decision, ports: Ports): UsedUp | undefined {
-  const reserved = ports.limits.reserve(action, decision.reservations, ports.clock.now());
-  if (reserved.ok) return undefined;
-  const { failed, retry_after_ms } = reserved;
-  const reason = `The limit ${failed.rule.name} (${failed.rule.file}:${failed.rule.line}) is used up.`;
+/** Which limit has no room. */
+function usedUp({ failed, used, retry_after_ms }: ReserveResult & { ok: false }): UsedUp {
+  const reason = `The limit ${failed.rule.name} (${failed.rule.file}:${failed.rule.line}) ${used}.`;
   if (retry_after_ms === undefined) return { code: 'limit_reached', reason };
   return { code: 'rate_limited', reason, retry_after_ms };
 }

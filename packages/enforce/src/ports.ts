@@ -53,7 +53,11 @@ export interface UpstreamCatalog {
   definitions(server: string): ToolDefinition[] | undefined;
 }
 
-export type ReserveResult = { ok: true } | { ok: false; failed: Reservation; retry_after_ms?: number };
+export type ReserveResult =
+  /** When it was reserved: the instant that its periods start from. */
+  | { ok: true; at: number }
+  /** `used` ends a sentence that begins with the limit; `retry_after_ms` is absent where waiting does not help. */
+  | { ok: false; failed: Reservation; used: string; retry_after_ms?: number };
 
 /** The action that reserves. */
 export type Reserver = Pick<Action, 'id' | 'agent'>;

@@ -17,9 +17,17 @@ import type {
 import type { InterimSummary } from './interim.ts';
 
 /** Recorded and durable before anything happens. */
-export function intentRecord(action: Action, decision: Decision, approvalId: string | undefined): NewRecord {
+export function intentRecord(
+  action: Action,
+  decision: Decision,
+  approvalId: string | undefined,
+  reserved_at: number,
+): NewRecord {
   const payload = actionPayload(action, decision);
-  if (decision.reservations.length > 0) payload.reservations = decision.reservations;
+  if (decision.reservations.length > 0) {
+    payload.reservations = decision.reservations;
+    payload.reserved_at = new Date(reserved_at).toISOString();
+  }
   return {
     phase: 'intent',
     id: action.id,

@@ -9,7 +9,7 @@ import type { CompiledPolicy } from '@remit/policy';
 import { ArgumentChecks } from './argument-checks.ts';
 import { enforce } from './enforce.ts';
 import type { Outcome } from './enforce.ts';
-import { SlidingLimits } from './limits.ts';
+import { LimitCounters } from './limit/limit-counters.ts';
 import type { Approval, ApprovalDesk, Ports } from './ports.ts';
 
 /** What would have come of a call. */
@@ -42,7 +42,7 @@ export class Rehearsal {
       policy: () => policy,
       agents: { authenticate: () => undefined, holds: () => true, status: () => 'active' },
       ledger: { append: (records) => Promise.resolve(this.#keep(records)) },
-      limits: new SlidingLimits(),
+      limits: new LimitCounters(),
       approvals: new WillingDesk(() => this.#now_ms),
       argumentChecks,
       clock,

@@ -1,5 +1,5 @@
 import { bounds } from '@remit/contracts';
-import { Approvals, callDigest, restoreState, SlidingLimits } from '@remit/enforce';
+import { Approvals, callDigest, restoreState, LimitCounters } from '@remit/enforce';
 import { beforeEach, expect, test } from 'vitest';
 import { action, counterIds, decision, full, ManualClock, MemoryLedger } from './fixtures.ts';
 
@@ -19,7 +19,7 @@ const ask = (of = call) => approvals.join(of, decision(), callDigest(of, 'sha256
 
 async function restarted(): Promise<Approvals> {
   const fresh = new Approvals({ ledger, clock, newId: counterIds() });
-  await restoreState(ledger, fresh, new SlidingLimits(), { now: clock.now(), longest_window_ms: 0 });
+  await restoreState(ledger, fresh, new LimitCounters(), { now: clock.now(), longest_window_ms: 0 });
   return fresh;
 }
 

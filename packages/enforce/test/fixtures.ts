@@ -2,13 +2,14 @@
 import {
   Fault,
   type Action,
+  type AuditEvent,
   type Clock,
   type Decision,
   type NewRecord,
   type Position,
   type StoredRecord,
 } from '@remit/contracts';
-import type { Appender } from '@remit/ledger';
+import type { Appender, LedgerStatus, RecordFilter } from '@remit/ledger';
 
 export class MemoryLedger implements Appender {
   readonly appended: NewRecord[] = [];
@@ -23,10 +24,22 @@ export class MemoryLedger implements Appender {
     });
   }
 
-  async *records(): AsyncIterable<StoredRecord> {
+  async *records({ from = 0 }: RecordFilter = {}): AsyncIterable<StoredRecord> {
     for (const [index, record] of this.appended.entries()) {
+      if (index < from) continue;
       yield { ...record, index, position: { source: 'test', epoch: 1, sequence: index + 1 } };
     }
+  }
+
+  async show(id: string): Promise<AuditEvent | undefined> {
+    const intent = this.appended.findIndex((record) => record.id === id && record.phase === 'intent');
+    if (intent < 0) return undefined;
+    const place = { source: 'test', epoch: 1, sequence: intent + 1, index: intent };
+    return { timestamp: this.appended[intent]!.time, action: 'tool_invoke', id, ledger: { intent: place } };
+  }
+
+  status(): LedgerStatus {
+    return { size: this.appended.length, root: '', origin: 'test', writable: true, queued_records: 0 };
   }
 
   /** `phase event result`, in order. */

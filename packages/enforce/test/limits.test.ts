@@ -1,5 +1,5 @@
 import type { Reservation } from '@remit/contracts';
-import { SlidingLimits } from '@remit/enforce';
+import { LimitCounters } from '@remit/enforce';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
@@ -14,7 +14,7 @@ const call = (id: string, agent = 'support') => ({ id, agent });
 const atOnce = (max: number): Reservation => ({ key: 'concurrency support', max, rule });
 
 test('a cap lets exactly its number through', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   const granted = Array.from(
     { length: 200 },
     (_, n) => limits.reserve(call(`a${n}`), [perMinute(10)], 1000).ok,
@@ -23,7 +23,7 @@ test('a cap lets exactly its number through', () => {
 });
 
 test('a refusal says when the next call fits', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   limits.reserve(call('a'), [perMinute(1)], 1000);
   expect(limits.reserve(call('b'), [perMinute(1)], 21_000)).toMatchObject({
     ok: false,
@@ -33,14 +33,14 @@ test('a refusal says when the next call fits', () => {
 });
 
 test('all reservations of an action are taken, or none', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   limits.reserve(call('a'), [perMinute(1, 'second')], 0);
   expect(limits.reserve(call('b'), [perMinute(5, 'first'), perMinute(1, 'second')], 0).ok).toBe(false);
   for (let n = 0; n < 5; n++) expect(limits.reserve(call(`c${n}`), [perMinute(5, 'first')], 0).ok).toBe(true);
 });
 
 test('only a call that was provably never sent gives its count back', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   limits.reserve(call('sent'), [perMinute(2)], 0);
   limits.reserve(call('unsent'), [perMinute(2)], 0);
   limits.settle('sent', true);
@@ -51,7 +51,7 @@ test('only a call that was provably never sent gives its count back', () => {
 });
 
 test('concurrency is free again when the call is over, however it ended', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   expect(limits.reserve(call('a'), [atOnce(1)], 0).ok).toBe(true);
   expect(limits.reserve(call('b'), [atOnce(1)], 0)).toMatchObject({ ok: false, failed: { max: 1 } });
   limits.settle('a', true);
@@ -59,7 +59,7 @@ test('concurrency is free again when the call is over, however it ended', () => 
 });
 
 test('settling twice gives nothing back twice', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   limits.reserve(call('a'), [atOnce(1)], 0);
   limits.settle('a', false);
   limits.reserve(call('b'), [atOnce(1)], 0);
@@ -68,17 +68,17 @@ test('settling twice gives nothing back twice', () => {
 });
 
 test('a clock that steps back frees nothing early', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   limits.reserve(call('a'), [perMinute(1)], 100_000);
   expect(limits.reserve(call('b'), [perMinute(1)], 10_000).ok).toBe(false);
 });
 
 test('a limit of zero lets nothing through', () => {
-  expect(new SlidingLimits().reserve(call('a'), [perMinute(0)], 0).ok).toBe(false);
+  expect(new LimitCounters().reserve(call('a'), [perMinute(0)], 0).ok).toBe(false);
 });
 
 test('past its share of counters an agent is refused new subjects, until old ones are over', () => {
-  const limits = new SlidingLimits(2);
+  const limits = new LimitCounters(2);
   limits.reserve(call('a'), [perMinute(5, 'one')], 0);
   limits.reserve(call('b'), [perMinute(5, 'two')], 0);
   expect(limits.reserve(call('c'), [perMinute(5, 'three')], 0).ok).toBe(false);
@@ -86,14 +86,14 @@ test('past its share of counters an agent is refused new subjects, until old one
 });
 
 test('an agent that names ever new subjects takes nothing from the others', () => {
-  const limits = new SlidingLimits(2);
+  const limits = new LimitCounters(2);
   for (const key of ['one', 'two', 'three']) limits.reserve(call(key, 'noisy'), [perMinute(5, key)], 0);
   expect(limits.reserve(call('d', 'noisy'), [perMinute(5, 'four')], 0).ok).toBe(false);
   expect(limits.reserve(call('e', 'quiet'), [perMinute(5, 'five')], 0).ok).toBe(true);
 });
 
 test('a share is free again when its calls are over', () => {
-  const limits = new SlidingLimits(1);
+  const limits = new LimitCounters(1);
   limits.reserve(call('a'), [atOnce(1)], 0);
   expect(limits.reserve(call('b'), [perMinute(1)], 0).ok).toBe(false);
   limits.settle('a', true);
@@ -104,7 +104,7 @@ test('in no window of any interleaving are there more uses than the cap', () => 
   const step = fc.record({ wait: fc.nat(30_000), sent: fc.boolean(), settle: fc.boolean() });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 5 }), (steps, max) => {
-      const limits = new SlidingLimits();
+      const limits = new LimitCounters();
       const used: number[] = [];
       let now = 0;
       steps.forEach(({ wait, sent, settle }, n) => {
@@ -121,11 +121,21 @@ test('in no window of any interleaving are there more uses than the cap', () => 
 });
 
 test('a restart counts what earlier intents used, but not what is over', () => {
-  const limits = new SlidingLimits();
+  const limits = new LimitCounters();
   const reservations = [perMinute(2), atOnce(1)];
-  limits.restore({ action_id: 'old', agent: 'support', at: 0, reservations }, 100_000);
-  limits.restore({ action_id: 'recent', agent: 'support', at: 90_000, reservations }, 100_000);
+  limits.restore({ action_id: 'old', agent: 'support', at: 0, reservations });
+  limits.restore({ action_id: 'recent', agent: 'support', at: 90_000, reservations });
   expect(limits.reserve(call('a'), [perMinute(2)], 100_000).ok).toBe(true);
   expect(limits.reserve(call('b'), [perMinute(2)], 100_000).ok).toBe(false);
   expect(limits.reserve(call('c'), [atOnce(1)], 100_000).ok).toBe(true);
+});
+
+test('a limit too large to remember each use frees uses together, and never early', () => {
+  const limits = new LimitCounters();
+  const many = perMinute(5000);
+  for (let n = 0; n < 5000; n++) expect(limits.reserve(call(`a${n}`), [many], n).ok).toBe(true);
+  expect(limits.reserve(call('b'), [many], 59_999).ok).toBe(false);
+  const refused = limits.reserve(call('c'), [many], 60_000);
+  expect(refused).toMatchObject({ ok: false, retry_after_ms: 58 });
+  expect(limits.reserve(call('d'), [many], 60_058).ok).toBe(true);
 });

@@ -89,7 +89,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   }
 
   async *records(filter: RecordFilter): AsyncIterable<StoredRecord> {
-    let from: number | undefined = 0;
+    let from: number | undefined = filter.from ?? 0;
     while (from !== undefined) {
       const page: { records: StoredRecord[]; next: number | undefined } = await this.#publisher!.call(
         'records',

@@ -46,6 +46,8 @@ export interface SearchPage {
 }
 
 export interface RecordFilter {
+  /** Index in the tree of the first record. */
+  from?: number;
   since?: string;
   events?: readonly EventKind[];
   phases?: readonly RecordPhase[];

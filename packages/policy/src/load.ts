@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { ToolsLock } from '@remit/contracts';
 import { AgentPolicy } from './compile/agent.ts';
 import { Compiled } from './compile/compiled.ts';
-import { limitsOf } from './compile/limit.ts';
+import { LimitCompiler } from './compile/limit.ts';
 import type { AppliedLimit } from './compile/limit.ts';
 import { Roles } from './compile/roles.ts';
 import { rulesOf } from './compile/rule.ts';
@@ -82,6 +82,7 @@ class AgentCompiler {
   readonly #roles: Roles;
   readonly #classes: DataClasses;
   readonly #rules = new Map<RemitDocument, Rule[]>();
+  readonly #limitCompiler: LimitCompiler;
   readonly #limits = new Map<RemitDocument, AppliedLimit[]>();
 
   constructor(documents: Documents, catalog: Catalog, findings: Findings) {
@@ -90,6 +91,7 @@ class AgentCompiler {
     this.#findings = findings;
     this.#roles = new Roles(documents.roles, findings);
     this.#classes = new DataClasses(documents.workspace);
+    this.#limitCompiler = new LimitCompiler(catalog, findings);
     // Also those that no agent has: mistakes in them are mistakes.
     for (const document of [...documents.roles.values(), ...documents.guardrails]) this.#compile(document);
   }
@@ -100,7 +102,7 @@ class AgentCompiler {
 
   #compile(document: RemitDocument): void {
     this.#rules.set(document, rulesOf(document, this.#catalog));
-    this.#limits.set(document, limitsOf(document, this.#catalog));
+    this.#limits.set(document, this.#limitCompiler.of(document));
   }
 
   #agent(agent: AgentDocument): AgentPolicy {

@@ -136,7 +136,7 @@ const documents: [mistake: string, text: string, errors: string[]][] = [
     'a rate that is none',
     'agent: support\nlimits: { calls: 60/minut }',
     [
-      'invalid_rate p0.yaml:2:18 `60/minut` is not a rate; a rate reads like `60/minute`, per second, minute, hour, day, week (did you mean `minute`?)',
+      'invalid_rate p0.yaml:2:18 `60/minut` is not a rate; a rate reads like `60/minute`, per second, minute, hour, day, week, month, year (did you mean `minute`?)',
     ],
   ],
   [
@@ -158,11 +158,71 @@ const documents: [mistake: string, text: string, errors: string[]][] = [
     ],
   ],
   [
-    'limits that are not enforced yet',
-    'agent: support\nlimits: { calls: { max: 3, per: conversation }, sums: [] }',
+    'a limit of an argument that the tool does not have',
+    'agent: support\nlimits: { sums: [{ sum: args.amout, action: refund-create, max: 10, per: day }] }',
     [
-      'not_supported_yet p0.yaml:2:33 `per: conversation` is not supported yet, so it would not be enforced (use a period, with `by: conversation`)',
-      'not_supported_yet p0.yaml:2:49 `sums` in `limits` is not supported yet, so it would not be enforced (remove it)',
+      'unknown_argument p0.yaml:2:25 tool `crm/refund-create` has no field `args.amout` (did you mean `amount`?)',
+    ],
+  ],
+  [
+    'a limit of an argument that no tool has',
+    'agent: support\nlimits: { distinct: { distinct: args.costumer_id, max: 10, per: day } }',
+    ['unknown_argument p0.yaml:2:33 no tool has a field `args.costumer_id` (did you mean `customer_id`?)'],
+  ],
+  [
+    'a sum of what is no number',
+    'agent: support\nlimits: [{ sum: args.urgent, action: refund-create, max: 10, per: day }]',
+    [
+      'condition_type p0.yaml:2:17 `args.urgent` of tool `crm/refund-create` is of type bool, not a number, so this limit does not count its calls',
+    ],
+  ],
+  [
+    'a sum of what is no argument',
+    'agent: support\nlimits: [{ sum: amount, max: 10, per: day }]',
+    [
+      'invalid_value p0.yaml:2:17 `amount` is not an argument; one reads like `args.amount` or `args.?amount`',
+    ],
+  ],
+  [
+    'a limit by what the agent claims',
+    'agent: support\nlimits: { calls: { max: 3, per: day, by: conversation.customer_id } }',
+    [
+      'limit_by_claim p0.yaml:2:42 `conversation.customer_id` is what the agent claims, so a limit for each of its values could be escaped (count by an argument, `user` or `agent`)',
+    ],
+  ],
+  [
+    'a limit by a subject that does not exist',
+    'agent: support\nlimits: { calls: { max: 3, per: day, by: usr } }',
+    [
+      'invalid_value p0.yaml:2:42 `limits.calls.by` has to be one of `agent`, `tool`, `user`, `conversation`, or an argument like `args.customer_id` (did you mean `user`?)',
+    ],
+  ],
+  [
+    'a limit of more different targets than are counted exactly',
+    'agent: support\nlimits: { distinct: { distinct: args.customer_id, max: 10001, per: day } }',
+    [
+      'invalid_value p0.yaml:2:56 `limits.distinct.max` is more than the 10000 different targets that are counted exactly (count a shorter period, or limit calls)',
+    ],
+  ],
+  [
+    'a negative sum',
+    'agent: support\nlimits: { sums: { sum: args.amount, max: -1, per: day } }',
+    ['invalid_value p0.yaml:2:42 `limits.sums.max` has to be a number above zero'],
+  ],
+  [
+    'a time zone that does not exist',
+    'agent: support\nlimits: { calls: { max: 3, per: day, timezone: Europe/Berlim } }',
+    [
+      'invalid_timezone p0.yaml:2:48 `Europe/Berlim` is not a time zone; one reads like `Europe/Berlin` or `UTC` (did you mean `Europe/Berlin`, `Europe/Dublin` or `Europe/Jersey`?)',
+    ],
+  ],
+  [
+    'windows that contradict themselves',
+    'agent: support\nlimits: { calls: [{ max: 3, per: month, window: sliding }, { max: 3, per: day, window: sliding, timezone: UTC }, { max: 3, per: conversation, timezone: UTC }] }',
+    [
+      'invalid_window p0.yaml:2:19 a month has no length of its own, so its window cannot slide: use `day` or `week`, or `window: fixed`',
+      'invalid_window p0.yaml:2:60 a sliding window is the same in every time zone: leave `timezone` out',
+      'invalid_window p0.yaml:2:114 a conversation is no period of the calendar: `window` and `timezone` do not go with it',
     ],
   ],
   [

@@ -6,3 +6,5 @@ export const ledgerFolderOf = (data: string): string => join(data, 'ledger');
 export const keyFileOf = (data: string): string => join(data, 'keys', 'ledger.json');
 export const credentialKeyOf = (data: string): string => join(data, 'keys', 'credentials.key');
 export const registryFileOf = (data: string): string => join(data, 'control.db');
+export const limitsSnapshotOf = (data: string): string => join(data, 'limits.snapshot');
+export const limitsKeyOf = (data: string): string => join(data, 'keys', 'limits.key');

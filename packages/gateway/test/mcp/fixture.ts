@@ -8,7 +8,7 @@ import {
   type NewRecord,
   type ToolsLock,
 } from '@remit/contracts';
-import { ArgumentChecks, Approvals, SlidingLimits, type AgentStatus, type Ports } from '@remit/enforce';
+import { ArgumentChecks, Approvals, LimitCounters, type AgentStatus, type Ports } from '@remit/enforce';
 import { fingerprint } from '@remit/inspect';
 import { loadWorkspace, type CompiledPolicy } from '@remit/policy';
 import { fakeClock, seededIds, type FakeClock } from '@remit/testkit';
@@ -217,7 +217,7 @@ export function portsOf(
     policy: () => policy,
     agents,
     ledger,
-    limits: new SlidingLimits(),
+    limits: new LimitCounters(),
     approvals: new Approvals({ ledger, clock, newId }),
     argumentChecks: new ArgumentChecks(),
     clock,

@@ -6,6 +6,7 @@ import type { AccessArea } from '../document/access.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { toolKey } from '../names/tool.ts';
 import type { AgentProfile } from '../port.ts';
+import { concerns } from './limit.ts';
 import type { AppliedLimit } from './limit.ts';
 import { Plan } from './plan.ts';
 import type { Judged, Subject } from './ruling.ts';
@@ -60,7 +61,7 @@ export class AgentPolicy {
     // A name that could not be checked may be bare.
     const names = [key, name];
     const subject: Subject = { kind: 'tool_invoke', name: key, effect: tool?.effect ?? 'write' };
-    const limits = this.limits.filter((limit) => limit.tool === undefined || names.includes(limit.tool));
+    const limits = this.limits.filter((limit) => concerns(limit, names, tool));
     const plan = new Plan(
       this.judged,
       subject,

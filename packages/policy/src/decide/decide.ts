@@ -2,15 +2,15 @@
  * What the policy says of one action: a pure function of policy, action and state (invariant 7).
  * The policy's answer is worked out first; the mode then says whether it is enforced.
  */
-import type { Action, Decision, RefusalCode } from '@remit/contracts';
+import type { Action, Decision, RefusalCode, Reservation } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { internals } from '../compile/compiled.ts';
 import type { Compiled } from '../compile/compiled.ts';
-import { reservationsFor } from '../compile/limit.ts';
+import { LimitFailure, reservationsFor } from '../compile/reservation.ts';
 import type { Outcome } from '../compile/plan.ts';
 import type { Ruling } from '../compile/ruling.ts';
 import type { CompiledPolicy, StateSnapshot } from '../port.ts';
-import { inactive, unknownAgent } from './refusals.ts';
+import { inactive, limitFailed, unknownAgent } from './refusals.ts';
 import { targetAnswer } from './target.ts';
 import { toolAnswer } from './tool.ts';
 
@@ -18,7 +18,7 @@ import { toolAnswer } from './tool.ts';
 export function decide(policy: CompiledPolicy, action: Action, state: StateSnapshot): Decision {
   const compiled = internals(policy);
   const agent = compiled.agentPolicies.get(action.agent);
-  const { ruling, limits } = answer(compiled, agent, action, state);
+  const { ruling, reservations } = counted(action, answer(compiled, agent, action, state));
   const mode = agent?.profile.mode ?? compiled.workspace.mode;
   const passes = mode === 'observe' && letThrough(compiled, agent, ruling);
   const effect = passes ? 'allow' : ruling.effect;
@@ -29,11 +29,25 @@ export function decide(policy: CompiledPolicy, action: Action, state: StateSnaps
     mode,
     reasons: ruling.reasons,
     policy_version: compiled.version,
-    reservations: effect === 'deny' ? [] : reservationsFor(limits, action),
+    reservations: effect === 'deny' ? [] : reservations,
   };
   addDetail(decision, ruling);
   if (effect !== 'deny' && agent?.data !== undefined) decision.data = agent.data;
   return decision;
+}
+
+/** With what the call has to reserve. A limit that cannot be counted denies, like a condition that cannot be evaluated. */
+function counted(
+  action: Action,
+  { ruling, limits }: Outcome,
+): { ruling: Ruling; reservations: Reservation[] } {
+  try {
+    return { ruling, reservations: reservationsFor(limits, action) };
+  } catch (failure) {
+    if (!(failure instanceof LimitFailure)) throw failure;
+    const refused = ruling.effect === 'deny' ? ruling : limitFailed(action, failure, ruling.tier);
+    return { ruling: refused, reservations: [] };
+  }
 }
 
 function answer(

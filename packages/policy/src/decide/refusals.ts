@@ -1,6 +1,7 @@
 /** Refusals for other reasons than a rule. */
 import type { Action } from '@remit/contracts';
-import { notPermitted } from '../compile/ruling.ts';
+import type { LimitFailure } from '../compile/reservation.ts';
+import { notPermitted, where } from '../compile/ruling.ts';
 import type { Ruling } from '../compile/ruling.ts';
 import type { Condition, ConditionFailure } from '../condition/conditions.ts';
 import type { StateSnapshot } from '../port.ts';
@@ -57,5 +58,20 @@ export function conditionFailed(
     remedy:
       'Send all arguments that the tool declares, each in its type; if they are right, tell the owner of this policy.',
     ...(rule === undefined ? {} : { rule }),
+  };
+}
+
+export function limitFailed(action: Action, { limit, message }: LimitFailure, tier: Ruling['tier']): Ruling {
+  const name = `${action.server}/${action.target}`;
+  return {
+    effect: 'deny',
+    code: 'denied_by_policy',
+    rule: limit.reference,
+    reasons: [
+      `The limit ${where(limit.reference)} cannot be counted for this call of \`${name}\`: ${message}.`,
+    ],
+    remedy:
+      'Send the argument that the limit counts, in the type that the tool declares; if it is right, tell the owner of this policy.',
+    ...(tier === undefined ? {} : { tier }),
   };
 }

@@ -2,6 +2,7 @@
 import { isJsonObject } from '@remit/contracts';
 import type { Action, ActionKind } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
+import { concernsEveryKind } from '../compile/limit.ts';
 import type { Outcome } from '../compile/plan.ts';
 import { judge } from '../compile/ruling.ts';
 import type { Ruling, Subject } from '../compile/ruling.ts';
@@ -22,7 +23,7 @@ function comesFromServer(kind: ActionKind): boolean {
 }
 
 export function targetAnswer(agent: AgentPolicy, action: Action): Outcome {
-  const limits = comesFromServer(action.kind) ? [] : agent.limits.filter((limit) => limit.tool === undefined);
+  const limits = comesFromServer(action.kind) ? [] : agent.limits.filter(concernsEveryKind);
   return { ruling: targetRuling(agent, action), limits };
 }
 

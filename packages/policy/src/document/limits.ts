@@ -5,71 +5,118 @@
  *       calls: 60/minute
  *       concurrency: { max: 4, by: tool }
  *       actions: [{ action: refund_over_100, max: 5, per: day }]
+ *       sums: [{ sum: args.amount, max: 1000, per: day, timezone: Europe/Berlin }]
+ *       distinct: [{ distinct: args.customer_id, max: 50, per: hour }]
+ *       tokens: 200000/day
+ *       cost: { max: 25, per: month }
  *
- * `calls` and `concurrency` also take a list. `by` says whose calls are counted together: those of
- * the `agent` (the default), or the agent's for each `tool`, `user` or `conversation`.
+ * Each also takes a list, and `limits` itself may be a list of such entries. `by` says whose calls are
+ * counted together: those of the `agent` (the default), or the agent's for each `tool`, `user`,
+ * `conversation` or value of an argument.
  */
+import { bounds } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
+import { readTimeZone, readWindow } from './limit-window.ts';
+import { periodNames, type LimitWindow, type WindowKeys } from './limit-window.ts';
 import { didYouMean } from './suggest.ts';
-import { oneOf, oneOrMore, readPositive, readWord, shaped } from './reading.ts';
+import { listOf, oneOf, oneOrMore, readPositive, readWord, shaped } from './reading.ts';
 import type { Reader, Reading, Word } from './reading.ts';
 import type { Tree } from './tree.ts';
-
-const periods_ms = {
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-  week: 7 * 86_400_000,
-} as const;
-type Period = keyof typeof periods_ms;
-const periodNames = Object.keys(periods_ms) as Period[];
 
 const limitSubjects = ['agent', 'tool', 'user', 'conversation'] as const;
 export type LimitSubject = (typeof limitSubjects)[number];
 
 export interface Limit {
-  kind: 'calls' | 'concurrency' | 'action';
+  kind: 'calls' | 'concurrency' | 'sum' | 'distinct' | 'tokens' | 'cost';
   max: number;
-  /** Length of the sliding window; a concurrency limit has none. */
-  window_ms?: number;
-  by: LimitSubject;
+  /** Absent for concurrency. */
+  window?: LimitWindow;
+  /** One of the subjects, or an argument like `args.customer_id`. */
+  by: LimitSubject | Word;
+  /** The argument that is summed, or whose values are counted. */
+  measured?: Word;
   /** The action or tool whose calls are counted; all of them where absent. */
   action?: Word;
   path: string;
   spot: Spot;
 }
 
-interface LimitKeys {
+interface LimitKeys extends WindowKeys {
   max: number;
-  per: Period;
-  by: LimitSubject;
+  by: LimitSubject | Word;
   action: Word;
+  sum: Word;
+  distinct: Word;
 }
 
-const readPeriod: Reader<Period> = (tree, reading) => {
-  const value = tree.kind === 'scalar' ? String(tree.value) : '';
-  if (value === 'conversation') {
-    const message = '`per: conversation` is not supported yet, so it would not be enforced';
-    reading.findings.error('not_supported_yet', message, tree.spot, 'use a period, with `by: conversation`');
-    return undefined;
-  }
-  return oneOf(periodNames)(tree, reading);
+const isSubject = (text: string): text is LimitSubject => limitSubjects.some((subject) => subject === text);
+
+const readSubject: Reader<LimitSubject | Word> = (tree, reading) => {
+  const word = readWord(tree, reading);
+  if (word === undefined) return undefined;
+  if (isSubject(word.text)) return word.text;
+  if (word.text.startsWith('args')) return word;
+  const claimed = word.text.startsWith('conversation.') || word.text.startsWith('context.');
+  const message = claimed
+    ? `\`${word.text}\` is what the agent claims, so a limit for each of its values could be escaped`
+    : `\`${reading.path}\` has to be one of \`agent\`, \`tool\`, \`user\`, \`conversation\`, or an argument like \`args.customer_id\``;
+  const remedy = claimed ? 'count by an argument, `user` or `agent`' : didYouMean(word.text, limitSubjects);
+  reading.findings.error(claimed ? 'limit_by_claim' : 'invalid_value', message, tree.spot, remedy);
+  return undefined;
 };
 
-const keys = { max: readPositive, per: readPeriod, by: oneOf(limitSubjects) };
-const later = ['sum', 'distinct'];
-const readCallsKeys = shaped<Omit<LimitKeys, 'action'>>({
+/** A sum of money, exact: as many decimals as it was written with. */
+const readAmount: Reader<number> = (tree, reading) => {
+  const value = tree.kind === 'scalar' ? tree.value : undefined;
+  if (typeof value === 'number' && Number.isFinite(value) && value > 0 && value <= Number.MAX_SAFE_INTEGER)
+    return value;
+  reading.findings.error('invalid_value', `\`${reading.path}\` has to be a number above zero`, tree.spot);
+  return undefined;
+};
+
+const readTargets: Reader<number> = (tree, reading) => {
+  const max = readPositive(tree, reading);
+  if (max === undefined || max <= bounds.limit_targets_max) return max;
+  const message = `\`${reading.path}\` is more than the ${bounds.limit_targets_max} different targets that are counted exactly`;
+  reading.findings.error('invalid_value', message, tree.spot, 'count a shorter period, or limit calls');
+  return undefined;
+};
+
+const windowKeys = {
+  per: oneOf([...periodNames, 'conversation'] as const),
+  window: oneOf(['sliding', 'fixed'] as const),
+  timezone: readTimeZone,
+};
+const keys = { max: readPositive, ...windowKeys, by: readSubject };
+const readCallsKeys = shaped<Pick<LimitKeys, keyof typeof keys>>({
   what: 'a limit of `calls`',
   keys,
-  later,
   required: ['max', 'per'],
 });
-const readActionKeys = shaped<LimitKeys>({
+const readTokensKeys = shaped<Pick<LimitKeys, keyof typeof keys>>({
+  what: 'a limit of `tokens`',
+  keys,
+  required: ['max', 'per'],
+});
+const readCostKeys = shaped<Pick<LimitKeys, keyof typeof keys>>({
+  what: 'a limit of `cost`',
+  keys: { ...keys, max: readAmount },
+  required: ['max', 'per'],
+});
+const readActionKeys = shaped<Omit<LimitKeys, 'sum' | 'distinct'>>({
   what: 'a limit of `actions`',
   keys: { ...keys, action: readWord },
-  later,
   required: ['action', 'max', 'per'],
+});
+const readSumKeys = shaped<Omit<LimitKeys, 'distinct'>>({
+  what: 'a limit of a sum',
+  keys: { ...keys, max: readAmount, action: readWord, sum: readWord },
+  required: ['sum', 'max', 'per'],
+});
+const readDistinctKeys = shaped<Omit<LimitKeys, 'sum'>>({
+  what: 'a limit of different targets',
+  keys: { ...keys, max: readTargets, action: readWord, distinct: readWord },
+  required: ['distinct', 'max', 'per'],
 });
 const readConcurrencyKeys = shaped<Pick<LimitKeys, 'max' | 'by'>>({
   what: 'a limit of `concurrency`',
@@ -77,18 +124,20 @@ const readConcurrencyKeys = shaped<Pick<LimitKeys, 'max' | 'by'>>({
   required: ['max'],
 });
 
-const RATE = /^([1-9][0-9]{0,8})\/([a-z]+)$/;
+const RATE = /^([1-9][0-9]{0,11})\/([a-z]+)$/;
 
 /** `60/minute`. */
 function readRate(text: string, tree: Tree, reading: Reading): Partial<LimitKeys> | undefined {
   const [, max, per] = RATE.exec(text) ?? [];
-  const period = periodNames.find((name) => name === per);
+  const period = [...periodNames, 'conversation' as const].find((name) => name === per);
   if (max !== undefined && period !== undefined) return { max: Number(max), per: period };
   const hint = per === undefined ? undefined : didYouMean(per, periodNames);
   const message = `\`${text}\` is not a rate; a rate reads like \`60/minute\`, per ${periodNames.join(', ')}`;
   reading.findings.error('invalid_rate', message, tree.spot, hint);
   return undefined;
 }
+
+const measures = ['sum', 'distinct'] as const;
 
 function limit(
   kind: Limit['kind'],
@@ -97,24 +146,36 @@ function limit(
   reading: Reading,
 ): Limit | undefined {
   if (read?.max === undefined) return undefined;
-  if (kind !== 'concurrency' && read.per === undefined) return undefined;
-  if (kind === 'action' && read.action === undefined) return undefined;
+  const window = kind === 'concurrency' ? undefined : readWindow(read, tree, reading);
+  if (kind !== 'concurrency' && window === undefined) return undefined;
+  const measured = measures.includes(kind as 'sum') ? read[kind as 'sum'] : undefined;
+  if (measures.includes(kind as 'sum') && measured === undefined) return undefined;
   return {
     kind,
     max: read.max,
     by: read.by ?? 'agent',
     path: reading.path,
     spot: tree.spot,
-    ...(read.per === undefined ? {} : { window_ms: periods_ms[read.per] }),
+    ...(window === undefined ? {} : { window }),
+    ...(measured === undefined ? {} : { measured }),
     ...(read.action === undefined ? {} : { action: read.action }),
   };
 }
 
-const readCalls: Reader<Limit> = (tree, reading) => {
-  const written = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
-  const read = written === undefined ? readCallsKeys(tree, reading) : readRate(written, tree, reading);
-  return limit('calls', read, tree, reading);
-};
+type KeysReader = (tree: Tree, reading: Reading) => Partial<LimitKeys> | undefined;
+
+/** An entry that may also be written as a rate. */
+function rated(kind: Limit['kind'], readKeys: KeysReader): Reader<Limit> {
+  return (tree, reading) => {
+    const written = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
+    const read = written === undefined ? readKeys(tree, reading) : readRate(written, tree, reading);
+    return limit(kind, read, tree, reading);
+  };
+}
+
+function keyed(kind: Limit['kind'], readKeys: KeysReader): Reader<Limit> {
+  return (tree, reading) => limit(kind, readKeys(tree, reading), tree, reading);
+}
 
 const readConcurrency: Reader<Limit> = (tree, reading) => {
   if (tree.kind === 'mapping') return limit('concurrency', readConcurrencyKeys(tree, reading), tree, reading);
@@ -122,26 +183,56 @@ const readConcurrency: Reader<Limit> = (tree, reading) => {
   return limit('concurrency', max === undefined ? undefined : { max }, tree, reading);
 };
 
-const readAction: Reader<Limit> = (tree, reading) =>
-  limit('action', readActionKeys(tree, reading), tree, reading);
+const readSum = keyed('sum', readSumKeys);
+const readDistinct = keyed('distinct', readDistinctKeys);
+const readActionCalls: Reader<Limit> = (tree, reading) => {
+  const read = readActionKeys(tree, reading);
+  return read?.action === undefined ? undefined : limit('calls', read, tree, reading);
+};
+
+/** What an entry counts is told by the key that it has. */
+const readAction: Reader<Limit> = (tree, reading) => {
+  const has = (key: string): boolean => tree.kind === 'mapping' && tree.entries.has(key);
+  if (has('sum')) return readSum(tree, reading);
+  return has('distinct') ? readDistinct(tree, reading) : readActionCalls(tree, reading);
+};
 
 interface LimitsKeys {
   calls: Limit[];
   concurrency: Limit[];
   actions: Limit[];
+  sums: Limit[];
+  distinct: Limit[];
+  tokens: Limit[];
+  cost: Limit[];
 }
 
 const readKeys = shaped<LimitsKeys>({
   what: '`limits`',
   keys: {
-    calls: oneOrMore(readCalls),
+    calls: oneOrMore(rated('calls', readCallsKeys)),
     concurrency: oneOrMore(readConcurrency),
     actions: oneOrMore(readAction),
+    sums: oneOrMore(readSum),
+    distinct: oneOrMore(readDistinct),
+    tokens: oneOrMore(rated('tokens', readTokensKeys)),
+    cost: oneOrMore(keyed('cost', readCostKeys)),
   },
-  later: ['sum', 'sums', 'distinct', 'tokens', 'cost'],
 });
 
-export const readLimits: Reader<Limit[]> = (tree, reading) => {
+const readMapping: Reader<Limit[]> = (tree, reading) => {
   const read = readKeys(tree, reading);
-  return read && [...(read.calls ?? []), ...(read.concurrency ?? []), ...(read.actions ?? [])];
+  return read && Object.values(read).flat();
 };
+
+/** An entry of a list: what it counts is told by its keys, as in `{ sum: args.amount, max: 1000, per: day }`. */
+const readEntry: Reader<Limit[]> = (tree, reading) => {
+  const counts = tree.kind === 'mapping' && ['action', 'max', 'per'].some((key) => tree.entries.has(key));
+  if (!counts) return readMapping(tree, reading);
+  const read = readAction(tree, reading);
+  return read && [read];
+};
+const readList = listOf(readEntry);
+
+export const readLimits: Reader<Limit[]> = (tree, reading) =>
+  tree.kind === 'sequence' ? readList(tree, reading)?.flat() : readMapping(tree, reading);
