@@ -38,15 +38,13 @@ type CallAnswer =
   | { kind: 'refused'; refusal: Refusal }
   | { kind: 'cancelled' };
 
-/** @throws RpcFault -32602 for a context or rationale that is not valid. */
 export async function governedCall(
   services: Services,
   request: AgentRequest,
+  claims: Claims,
   target: Target,
 ): Promise<CallAnswer> {
   const { caller } = request;
-  // Before the span: a claim that is not valid ends the request here.
-  const claims = claimsOf(services, request);
   const incoming = traceContext(metaOf(request.params), caller.headers);
   const span = services.spans.start({
     method: request.method,
@@ -72,8 +70,8 @@ export async function governedCall(
 
 type Claims = Pick<Action, 'context' | 'rationale'>;
 
-/** What the agent says of its call. @throws RpcFault -32602. */
-function claimsOf({ bounds }: Services, { params, caller }: AgentRequest): Claims {
+/** What the agent says of its call. @throws RpcFault -32602 for a context or rationale that is not valid. */
+export function claimsOf({ bounds }: Services, { params, caller }: AgentRequest): Claims {
   const meta = metaOf(params);
   const rationale = rationaleOf(meta, bounds);
   const context = contextOf(meta, caller.headers, bounds);

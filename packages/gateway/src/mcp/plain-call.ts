@@ -1,7 +1,7 @@
 /** Calls whose protocol has no error results: a refusal is a JSON-RPC error. */
 import type { JsonObject } from '@remit/contracts';
 import { serverFault } from './era-results.ts';
-import { governedCall, type Target } from './governed-call.ts';
+import { claimsOf, governedCall, type Target } from './governed-call.ts';
 import { refusalFault } from './refusal-result.ts';
 import type { AgentRequest } from './request.ts';
 import type { Services } from './services.ts';
@@ -15,7 +15,7 @@ export async function plainCall(
   request: AgentRequest,
   target: Target,
 ): Promise<JsonObject | undefined> {
-  const answer = await governedCall(services, request, target);
+  const answer = await governedCall(services, request, claimsOf(services, request), target);
   switch (answer.kind) {
     case 'result':
       return answer.result;

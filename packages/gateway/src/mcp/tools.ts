@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { wrapsResult } from '@remit/inspect';
 import { mayUse } from '@remit/policy';
 import { serverFault } from './era-results.ts';
-import { governedCall } from './governed-call.ts';
+import { claimsOf, governedCall } from './governed-call.ts';
 import { argumentsParam, nameParam } from './params.ts';
 import { refusalResult } from './refusal-result.ts';
 import type { AgentRequest } from './request.ts';
@@ -14,12 +14,15 @@ import type { ToolEntry } from './view.ts';
 
 /** @throws RpcFault -32602 for an unknown tool; the server's own JSON-RPC error. */
 export async function callTool(services: Services, request: AgentRequest): Promise<JsonObject | undefined> {
+  // In this order, so that an unknown tool and one that is concealed read alike whatever comes with the name.
+  const args = argumentsParam(request.params);
+  const claims = claimsOf(services, request);
   const tool = findTool(services, request);
-  const answer = await governedCall(services, request, {
+  const answer = await governedCall(services, request, claims, {
     kind: 'tool_invoke',
     server: tool.server,
     target: tool.name,
-    arguments: argumentsParam(request.params),
+    arguments: args,
     tool_digest: tool.liveDigest,
     params: (args) => ({ name: tool.name, arguments: args }),
     unchanged: () => lookUp(services, request)?.liveDigest === tool.liveDigest,
@@ -38,13 +41,14 @@ export async function callTool(services: Services, request: AgentRequest): Promi
 }
 
 /** @throws RpcFault -32602, as the specification says of unknown tools (server/tools, "Error Handling"). */
-export function findTool(services: Services, request: Pick<AgentRequest, 'params' | 'caller'>): ToolEntry {
+function findTool(services: Services, request: Pick<AgentRequest, 'params' | 'caller'>): ToolEntry {
   const tool = lookUp(services, request);
   if (tool?.served) return tool;
   throw unknownName('tool', nameParam(request.params, services.bounds));
 }
 
-function lookUp(
+/** The tool that is named, if there is one. */
+export function lookUp(
   services: Services,
   { params, caller }: Pick<AgentRequest, 'params' | 'caller'>,
 ): ToolEntry | undefined {
@@ -59,10 +63,19 @@ function concealedTool(services: Services, { params }: AgentRequest): RpcFault {
 }
 
 /** Where the policy says `conceal`, a tool that the agent may not use reads like one that is not there. */
-function isConcealed(services: Services, { caller }: AgentRequest, { server, name }: ToolEntry): boolean {
+function isConcealed(services: Services, request: AgentRequest, tool: ToolEntry): boolean {
   const policy = services.ports.policy();
-  const conceal = policy.agents.get(caller.agent)?.conceal ?? policy.workspace.conceal;
-  return conceal && !mayUse(policy, caller.agent, { kind: 'tool_invoke', server, target: name });
+  const conceal = policy.agents.get(request.caller.agent)?.conceal ?? policy.workspace.conceal;
+  return conceal && !mayCall(services, request, tool);
+}
+
+/** Whether some call of this tool could be allowed or held. */
+export function mayCall(
+  { ports }: Services,
+  { caller }: Pick<AgentRequest, 'caller'>,
+  { server, name }: ToolEntry,
+): boolean {
+  return mayUse(ports.policy(), caller.agent, { kind: 'tool_invoke', server, target: name });
 }
 
 /** Until 2025-11-25 structured content is an object; what else there is travels as `{result: …}`. */

@@ -2,14 +2,16 @@ import { isJsonObject } from '@remit/contracts';
 import { header, type McpHttpRequest } from '../http-request.ts';
 import type { AgentRequest } from '../request.ts';
 import type { Services } from '../services.ts';
-import { findTool } from '../tools.ts';
+import { lookUp, mayCall } from '../tools.ts';
 import { decodeHeader } from './header-value.ts';
 import { mismatch } from './envelope.ts';
+import type { MirroredParameter } from '../../upstream/era/request-headers.ts';
 import { mirroredValue, paramHeaders, saysTheSame } from './param-headers.ts';
 
 /**
- * Holds the `Mcp-Param-…` headers of a tool call against its arguments.
- * @throws RpcFault -32020 where they differ, -32602 for an unknown tool.
+ * Holds the `Mcp-Param-…` headers of a tool call against its arguments. Which headers there have to be says
+ * what tools there are, so nothing is said of a tool that the agent may not use: its call is refused later.
+ * @throws RpcFault -32020 where they differ.
  */
 export function assertParamHeaders(
   services: Services,
@@ -17,7 +19,7 @@ export function assertParamHeaders(
   request: Pick<AgentRequest, 'params' | 'caller'>,
 ): void {
   const args = request.params['arguments'];
-  for (const { header: name, path } of paramHeaders(findTool(services, request).definition)) {
+  for (const { header: name, path } of headersOf(services, request)) {
     const inBody = args !== undefined && isJsonObject(args) ? mirroredValue(args, path) : undefined;
     const value = header(http.request, name);
     if (value === undefined) {
@@ -30,4 +32,13 @@ export function assertParamHeaders(
       throw mismatch(`The header ${name} does not say what the body says.`);
     }
   }
+}
+
+function headersOf(
+  services: Services,
+  request: Pick<AgentRequest, 'params' | 'caller'>,
+): readonly MirroredParameter[] {
+  const tool = lookUp(services, request);
+  const headers = tool?.served ? paramHeaders(tool.definition) : [];
+  return tool && headers.length > 0 && mayCall(services, request, tool) ? headers : [];
 }
