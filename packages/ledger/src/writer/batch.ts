@@ -46,7 +46,9 @@ export class BatchBuilder {
 
   /** The batch so far; the builder is empty then. */
   take(kind: BatchKind): Batch {
-    const batch = { bytes: this.#bytes.subarray(0, this.#at), appends: this.#appends, kind };
+    // An empty batch goes away with its memory like any other, so it needs one of its own.
+    const bytes = this.#at === 0 ? new Uint8Array(0) : this.#bytes.subarray(0, this.#at);
+    const batch = { bytes, appends: this.#appends, kind };
     this.#capacity = Math.min(Math.max(firstCapacity, 2 * this.#at), largestFirstCapacity);
     this.#bytes = noBytes;
     this.#at = 0;
