@@ -97,6 +97,8 @@ export const bounds = {
   list_refresh_interval_ms: 500,
   /** Resources of one server that are watched at once. */
   watched_resources_per_server_max: 1000,
+  /** Values of credentials that one server was given and that are kept out of its answers, rotated ones too. */
+  credential_values_per_server_max: 64,
   /** How long an approval waits for a person, and how long a given one can be redeemed. */
   approval_pending_ms: 24 * 3_600_000,
   approval_redeem_ms: 60 * 60_000,

@@ -3,7 +3,7 @@
  * Settings hold references such as `Bearer secret:web-token`; the value exists here and on the wire,
  * nowhere else (architecture.md, invariant 6).
  */
-import { Fault, isJsonObject, type JsonValue } from '@remit/contracts';
+import { bounds, Fault, isJsonObject, type JsonValue } from '@remit/contracts';
 
 const reference = /secret:([A-Za-z0-9_][A-Za-z0-9._-]*)/g;
 
@@ -14,7 +14,10 @@ const removed = '[credential removed]';
 
 export class Credentials {
   readonly #lookup: (name: string) => string | undefined;
-  /** Credential name → the spellings of its last value that may turn up in JSON text. */
+  /**
+   * Value → the spellings of it that may turn up in JSON text. One that was rotated away stays, since a child
+   * or a session that began with it can still repeat it.
+   */
   readonly #spellings = new Map<string, readonly string[]>();
   #known: readonly string[] = [];
 
@@ -66,14 +69,26 @@ export class Credentials {
         remedy: `set it with \`remit credentials set ${name}\``,
       });
     }
-    this.#remember(name, value);
+    this.#remember(value);
     return value;
   }
 
-  #remember(name: string, value: string): void {
-    if (value.length < recognizable_length || this.#spellings.get(name)?.[0] === value) return;
-    const escaped = JSON.stringify(value).slice(1, -1);
-    this.#spellings.set(name, escaped === value ? [value] : [value, escaped]);
-    this.#known = [...this.#spellings.values()].flat();
+  #remember(value: string): void {
+    if (value.length < recognizable_length) return;
+    const known = this.#spellings.get(value);
+    // Last in the order is what was given last.
+    this.#spellings.delete(value);
+    this.#spellings.set(value, known ?? spellingsOf(value));
+    if (known) return;
+    const oldest = this.#spellings.keys().next();
+    if (this.#spellings.size > bounds.credential_values_per_server_max && !oldest.done)
+      this.#spellings.delete(oldest.value);
+    // The longest first: one value may be the beginning of another.
+    this.#known = [...this.#spellings.values()].flat().sort((a, b) => b.length - a.length);
   }
+}
+
+function spellingsOf(value: string): readonly string[] {
+  const escaped = JSON.stringify(value).slice(1, -1);
+  return escaped === value ? [value] : [value, escaped];
 }

@@ -179,6 +179,26 @@ test('a credential is resolved anew for each request, inside a value, and sent t
   expect(server.calls('tools/call')[0]?.headers).toMatchObject({ authorization: 'Bearer token-number-2' });
 });
 
+test('a credential that was rotated is still removed from what the session says that began with it', async () => {
+  let token = 'token-number-1';
+  const seen: unknown[] = [];
+  const server = await scriptedHttp({
+    'tools/call': (message, response, { headers }) => {
+      seen.push(headers.authorization);
+      result(response, message, { content: [{ type: 'text', text: seen.join(' ') }] });
+    },
+  });
+  const settings = { url: server.url, headers: { Authorization: 'Bearer secret:t' } };
+  const connected = upstream(settings, { credentials: () => token });
+  await connected.ready(10_000);
+  await connected.request(toolCall('echo', {}));
+  token = 'token-number-2';
+  const answer = JSON.stringify(await connected.request(toolCall('echo', {})));
+  expect(seen).toEqual(['Bearer token-number-1', 'Bearer token-number-2']);
+  expect(answer).toContain('Bearer [credential removed] Bearer [credential removed]');
+  expect(answer).not.toContain('token-number');
+});
+
 test('a credential that is removed meanwhile fails the call, unsent', async () => {
   let token: string | undefined = 'token-number-1';
   const server = await scriptedHttp({});

@@ -1,4 +1,5 @@
 /** Bytes become lines, events and messages, however they are cut, and never without bound. */
+import { bounds } from '@remit/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Backoff } from '../../src/upstream/backoff.ts';
@@ -163,6 +164,32 @@ describe('credentials', () => {
     const decoded = decodeMessage(Buffer.from(text), credentials, 8);
     expect(JSON.stringify(decoded)).not.toContain('tok/en+value');
     expect(JSON.stringify(decoded)).toContain('[credential removed]');
+  });
+
+  test('that were rotated are removed as well, within a bound, the one in use always', () => {
+    let value = 'token-number-0';
+    const credentials = new Credentials(() => value);
+    const used = Array.from({ length: bounds.credential_values_per_server_max + 1 }, (_, n) => {
+      value = `token-number-${n}`;
+      return credentials.resolve('secret:x');
+    });
+    value = used[1]!;
+    credentials.resolve('secret:x');
+    expect(used.filter((each) => credentials.redact(each) === each)).toEqual(['token-number-0']);
+    value = 'token-number-new';
+    credentials.resolve('secret:x');
+    expect(credentials.redact(used[1]!)).toBe('[credential removed]');
+  });
+
+  test('of which one begins like another are removed whole', () => {
+    let value = 'token-number';
+    const credentials = new Credentials(() => value);
+    credentials.resolve('secret:x');
+    value = 'token-number-and-more';
+    credentials.resolve('secret:x');
+    expect(credentials.redact('token-number-and-more token-number')).toBe(
+      '[credential removed] [credential removed]',
+    );
   });
 
   test('that are very short are not searched for: they would match ordinary text', () => {
