@@ -152,6 +152,8 @@ export function ledgerSuite(name: string, open: (options: LedgerOptions) => Prom
       });
       expect((await collect(ledger.records({ phases: ['outcome'] }))).map(({ index }) => index)).toEqual([1]);
       expect((await collect(ledger.records({ since: late }))).map(({ index }) => index)).toEqual([2]);
+      expect((await collect(ledger.records({ from: 1 }))).map(({ index }) => index)).toEqual([1, 2]);
+      expect(await collect(ledger.records({ from: 3 }))).toEqual([]);
       expect(await collect(ledger.records({ events: ['login'] }))).toEqual([]);
       await ledger.close();
     });
