@@ -160,6 +160,8 @@ export const bounds = {
   policy_depth_max: 32,
   /** Findings that a check reports; the rest is left out. */
   policy_diagnostics_max: 1000,
+  /** Recorded calls that a replay, a suggestion or a report looks at; the oldest beyond that are left out. */
+  recorded_calls_max: 200_000,
   /** One line, that is one run, of a traces file. */
   trace_line_bytes_max: 16 * 1024 * 1024,
   /** Source characters and nesting depth of a condition. */

@@ -12,9 +12,17 @@ import type { Outcome } from './enforce.ts';
 import { LimitCounters } from './limit/limit-counters.ts';
 import type { Approval, ApprovalDesk, Ports } from './ports.ts';
 
+/** What is known of how a call went. */
+export interface Rehearsing {
+  /** What the tool answered; success where nobody knows. */
+  performed?: Performed | undefined;
+  /** False: the call waits for a person and gets no further. Otherwise it goes on as if one had agreed. */
+  agreed?: boolean;
+}
+
 /** What would have come of a call. */
 export interface Rehearsed {
-  /** `approve`: it would have waited for a person. What comes after it goes on as if one had agreed. */
+  /** `approve`: it would have waited for a person. */
   effect: Decision['effect'];
   /** What the policy says; differs from `effect` only in observe mode. */
   policy_effect: Decision['effect'];
@@ -30,6 +38,7 @@ const SUCCESS: Performed = { result: 'success', value: { content: [] } };
 
 export class Rehearsal {
   readonly #ports: Ports;
+  readonly #desk = new WillingDesk(() => this.#now_ms);
   #now_ms = 0;
   #ids = 0;
   #recorded: readonly NewRecord[] = [];
@@ -43,18 +52,19 @@ export class Rehearsal {
       agents: { authenticate: () => undefined, holds: () => true, status: () => 'active' },
       ledger: { append: (records) => Promise.resolve(this.#keep(records)) },
       limits: new LimitCounters(),
-      approvals: new WillingDesk(() => this.#now_ms),
+      approvals: this.#desk,
       argumentChecks,
       clock,
       newId,
     };
   }
 
-  /**
-   * The call is made at `action.received_at`, which is also the time of its limits.
-   * @param performed what the tool answered, where that is known.
-   */
-  async call(action: Omit<Action, 'id'>, performed: Performed = SUCCESS): Promise<Rehearsed> {
+  /** The call is made at `action.received_at`, which is also the time of its limits. */
+  async call(
+    action: Omit<Action, 'id'>,
+    { performed = SUCCESS, agreed = true }: Rehearsing = {},
+  ): Promise<Rehearsed> {
+    this.#desk.willing = agreed;
     this.#now_ms = Date.parse(action.received_at);
     const id = this.#ports.newId('act');
     this.#recorded = [];
@@ -94,8 +104,9 @@ function rehearsed(outcome: Outcome, intent: NewRecord | undefined): Rehearsed {
   };
 }
 
-/** Somebody agrees to everything at once, so that what follows can be seen as well. */
+/** Somebody agrees to everything at once, so that what follows can be seen as well; or nobody does. */
 class WillingDesk implements ApprovalDesk {
+  willing = true;
   readonly #now: () => number;
 
   constructor(now: () => number) {
@@ -107,7 +118,7 @@ class WillingDesk implements ApprovalDesk {
     const { agent, kind, server, target } = action;
     return Promise.resolve({
       id: `apr_${action.id}`,
-      status: 'approved',
+      status: this.willing ? 'approved' : 'pending',
       digest,
       agent,
       kind,

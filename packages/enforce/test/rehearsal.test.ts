@@ -42,6 +42,15 @@ test('a call that waits for a person counts as if one had agreed', async () => {
   expect(await rehearsal.call(action())).toMatchObject({ effect: 'deny', code: 'rate_limited' });
 });
 
+test('a call to which nobody agrees waits, and takes nothing of a limit', async () => {
+  const limits = 'limits: { actions: [{ action: refund-create, max: 1, per: day }] }';
+  const rehearsal = new Rehearsal(policyOf(`guardrails: { tier_3_approval: [refund-create] }\n${limits}`));
+  for (const _ of [1, 2]) {
+    expect(await rehearsal.call(action(), { agreed: false })).toMatchObject({ effect: 'approve' });
+  }
+  expect(await rehearsal.call(action())).toMatchObject({ effect: 'approve' });
+});
+
 test('observe mode lets through, and tells what the policy says, limits included', async () => {
   const rehearsal = new Rehearsal(policyOf(`mode: observe\n${allowed}\nlimits: { calls: 1/minute }`));
   expect(await rehearsal.call(at(0))).toMatchObject({ effect: 'allow', policy_effect: 'allow' });

@@ -1,7 +1,8 @@
 /** `remit replay`: this workspace against calls that were recorded. */
 import { resolve } from 'node:path';
-import type { CompiledPolicy } from '@remit/policy';
+import { longestWindow, type CompiledPolicy } from '@remit/policy';
 import type { Command } from 'commander';
+import { readTime } from '../audit/filters.ts';
 import {
   addJsonOption,
   locate,
@@ -12,6 +13,10 @@ import {
   type LocationOptions,
 } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
+import { recordedCalls } from '../recorded/recorded-calls.ts';
+import { withEvents } from '../recorded/search-events.ts';
+import { describeGroups, grouped } from '../replay/describe-changes.ts';
+import { changedDecisions, type ChangedCall } from '../replay/replay-recorded.ts';
 import { replayRuns, type ReplayedCall } from '../replay/replay-traces.ts';
 import { readTraces } from '../replay/traces.ts';
 import { printable } from '../terminal/printable.ts';
@@ -19,6 +24,8 @@ import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
 
 interface Options extends JsonOption, LocationOptions {
   traces?: string;
+  since?: string;
+  agent?: string;
 }
 
 export function registerReplay(program: Command, context: Context): void {
@@ -26,26 +33,69 @@ export function registerReplay(program: Command, context: Context): void {
     program
       .command('replay [dir]')
       .description('decide recorded calls by this workspace; nothing runs')
+      .option('--since <time>', "this Remit's own recorded calls: `7d`, `24h`, or a time")
+      .option('--agent <name>', 'of --since, only the calls of this agent')
       .option('--traces <file>', 'runs from a file, JSON lines')
       .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option('--data <dir>', "Remit's data folder (REMIT_DATA)"),
+      .option('--data <dir>', 'data folder of the Remit that recorded (REMIT_DATA)'),
   )
     .addHelpText(
       'after',
-      '\nExample:\n  $ remit replay examples/support-desk --traces runs.jsonl --json\n\ndocs/replay.md says what a traces file holds and what is carried from call to call.',
+      '\nExamples:\n  $ remit replay changed-policy --since 7d --data DATA\n  $ remit replay examples/support-desk --traces runs.jsonl --json\n\ndocs/replay.md says what a traces file holds and what is carried from call to call.',
     )
     .action((folder: string | undefined, options: Options) => replay(context, folder, options));
 }
 
 async function replay(context: Context, folder: string | undefined, options: Options): Promise<void> {
-  const { workspace } = locate(context.machine, options, folder);
+  const { workspace, data } = locate(context.machine, options, folder);
   requireFolder(workspace);
+  if ((options.traces === undefined) === (options.since === undefined)) {
+    throw wrongUse(
+      'what_to_replay',
+      'Either recorded calls are replayed or a file.',
+      'Give one of --since and --traces.',
+    );
+  }
   const { files, result } = readWorkspace(workspace);
   if (result.policy === undefined) throw new PolicyRefused(workspace, files, result.diagnostics);
-  if (options.traces === undefined) {
-    throw wrongUse('nothing_to_replay', 'There is nothing to replay.', 'Name a file with --traces.');
+  if (options.since !== undefined) {
+    return replaySince(context, { ...options, workspace, data, since: options.since }, result.policy);
   }
-  await replayTraces(context, options, result.policy, resolve(context.machine.folder, options.traces));
+  const path = resolve(context.machine.folder, options.traces ?? '');
+  await replayTraces(context, options, result.policy, path);
+}
+
+async function replaySince(
+  context: Context,
+  { since, agent, json, ...location }: Options & { since: string; workspace: string; data: string },
+  policy: CompiledPolicy,
+): Promise<void> {
+  const from = readTime(since, context.machine.clock.now());
+  // What was used of limits before that counts as well.
+  const earlier = new Date(Date.parse(from) - longestWindow(policy)).toISOString();
+  const read = await withEvents(context, location, (search) =>
+    recordedCalls(search, { agent, since: earlier }),
+  );
+  const changes: ChangedCall[] = [];
+  for await (const change of changedDecisions(policy, read.calls, from)) changes.push(change);
+  const calls = read.calls.filter(({ action }) => action.received_at >= from).length;
+  const { unreadable, cut } = read;
+  const groups = grouped(changes);
+  if (json === true)
+    return printJson(context, {
+      since: from,
+      calls,
+      changed: changes.length,
+      unreadable,
+      cut,
+      groups,
+      changes,
+    });
+  for (const line of describeGroups(groups)) context.terminal.print(printable(line));
+  context.terminal.print(`${changes.length} of ${calls} calls since ${from} would be decided otherwise`);
+  if (unreadable > 0)
+    context.terminal.say(`${unreadable} calls could not be decided anew: their arguments are gone.`);
+  if (cut) context.terminal.say('There were more calls than one replay looks at; the oldest are left out.');
 }
 
 async function replayTraces(
@@ -58,7 +108,7 @@ async function replayTraces(
   const runs = new Set<string | number>();
   for await (const { agent, ...call } of replayRuns(policy, readTraces(path))) {
     counts.calls += 1;
-    counts[call.effect as 'allow' | 'approve' | 'deny'] += 1;
+    counts[call.effect] += 1;
     runs.add(call.run);
     if (options.json === true) printJson(context, call);
     else if (call.effect !== 'allow') context.terminal.print(printable(described(agent, call)));

@@ -38,7 +38,7 @@ export async function rehearse(
     via: 'mcp',
     ...(digest === undefined ? {} : { tool_digest: digest }),
   };
-  return rehearsal.call(action, call.performed);
+  return rehearsal.call(action, { performed: call.performed });
 }
 
 function unknownTool(policy: CompiledPolicy, { agent, tool }: DescribedCall, candidates: string[]): Answer {

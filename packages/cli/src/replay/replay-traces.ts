@@ -3,7 +3,7 @@
  * else enforcement remembers from one of its calls to the next. Nothing here looks at a clock, so the
  * same policy and file give the same answers.
  */
-import type { Performed, RuleReference } from '@remit/contracts';
+import type { Effect, Performed, RuleReference } from '@remit/contracts';
 import { ArgumentChecks, Rehearsal } from '@remit/enforce';
 import type { CompiledPolicy } from '@remit/policy';
 import { rehearse } from '../rehearsal/rehearse.ts';
@@ -14,7 +14,7 @@ export interface ReplayedCall {
   run: string | number;
   index: number;
   tool: string;
-  effect: string;
+  effect: Effect;
   tier: string | null;
   rule: RuleReference | null;
   code: string | null;

@@ -1,0 +1,121 @@
+/** Commands that look at what was recorded: a Remit that served some calls, running and stopped. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { shop, workbench, type Running, type Workbench } from './workbench.ts';
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let bench: Workbench;
+let running: Running;
+let candidate: string;
+
+beforeAll(async () => {
+  bench = await workbench(shop);
+  running = await bench.up();
+  const { stdout } = await bench.remit(['agents', 'token', 'support', '--json']);
+  const { key } = JSON.parse(stdout) as { key: string };
+  for (const amount of [5, 20, 150]) await call(key, { marker: `m${amount}`, amount });
+  await call(key, { marker: 'm' });
+  candidate = join(bench.path, 'candidate');
+  cpSync(bench.workspace, candidate, { recursive: true });
+});
+afterAll(() => bench.remove());
+
+async function call(key: string, args: Record<string, unknown>): Promise<void> {
+  const client = new Client({ name: 'test', version: '1' });
+  const headers = { authorization: `Bearer ${key}` };
+  await client.connect(
+    new StreamableHTTPClientTransport(new URL(`${running.agents}/mcp`), { requestInit: { headers } }),
+  );
+  await client.callTool({ name: 'record', arguments: args });
+  await client.close();
+}
+
+/** The candidate's policy: that of the shop, with something else in it. */
+function write(from: string, to: string): void {
+  const text = readFileSync(join(bench.workspace, 'remit.yaml'), 'utf8');
+  writeFileSync(join(candidate, 'remit.yaml'), text.replace(from, to));
+}
+
+interface Report {
+  calls: number;
+  changed: number;
+  groups: { agent: string; tool: string; count: number; before: object; after: object }[];
+}
+
+async function replay(...more: string[]): Promise<Report> {
+  const { code, stdout, stderr } = await bench.remit([
+    'replay',
+    candidate,
+    '--since',
+    '1d',
+    '--json',
+    ...more,
+  ]);
+  expect([stderr, code]).toEqual(['', 0]);
+  return JSON.parse(stdout) as Report;
+}
+
+describe('remit replay --since', () => {
+  test('finds nothing to change under the policy that decided', async () => {
+    expect(await replay()).toMatchObject({ calls: 4, changed: 0, groups: [], unreadable: 0, cut: false });
+  });
+
+  test('says which decisions change under another policy, by agent and rule', async () => {
+    write('amount > 100.0', 'amount > 10.0');
+    expect(await replay()).toMatchObject({
+      calls: 4,
+      changed: 1,
+      groups: [
+        {
+          agent: 'support',
+          tool: 'desk/record',
+          count: 1,
+          before: { effect: 'allow', tier: 'automatic', rule: 'support guardrails.tier_1_automatic[0]' },
+          after: { effect: 'approve', tier: 'approval', rule: 'support guardrails.tier_3_approval[0]' },
+        },
+      ],
+    });
+    const { stdout } = await bench.remit(['replay', candidate, '--since', '1d']);
+    expect(stdout).toContain('agent support\n  1 × desk/record: allow (automatic) → approve (approval)\n');
+    expect(stdout).toMatch(/^1 of 4 calls since \S+ would be decided otherwise$/m);
+  });
+
+  test('decides each call with the state that the calls before it leave behind', async () => {
+    write('guardrails:', 'limits: { calls: 2/hour }\nguardrails:');
+    expect((await replay()).groups).toMatchObject([
+      { count: 1, after: { effect: 'deny', code: 'rate_limited' } },
+    ]);
+  });
+
+  test('of another agent finds no calls', async () => {
+    expect(await replay('--agent', 'nobody')).toMatchObject({ calls: 0, changed: 0 });
+  });
+
+  test('with a file as well, or where nothing was recorded, does nothing', async () => {
+    expect((await bench.remit(['replay', '--since', '1d', '--traces', 'x'])).code).toBe(2);
+    const other = await workbench(shop);
+    const { code, stderr } = await other.remit(['replay', '--since', '1d', '--json']);
+    await other.remove();
+    expect([code, JSON.parse(stderr)]).toMatchObject([3, { code: 'no_records' }]);
+  });
+});
+
+describe('once Remit has stopped', () => {
+  beforeAll(() => running.process.stop());
+
+  test('replay reads the data folder, and leaves the agents of the candidate alone', async () => {
+    write('agent: support', 'agent: helper');
+    const { groups } = await replay();
+    expect(groups.map(({ agent, after }) => [agent, after])).toEqual([
+      ['support', { effect: 'deny', code: 'not_permitted' }],
+      ['support', { effect: 'deny', code: 'not_permitted' }],
+    ]);
+    const { stdout } = await bench.remit(['agents', 'list', '--json']);
+    expect((JSON.parse(stdout) as { name: string }[]).map(({ name }) => name)).toEqual(['support']);
+  });
+});
