@@ -38,6 +38,9 @@ export const bounds = {
   replay_events_per_session_max: 256,
   /** Bytes of those events; the oldest go first. */
   replay_bytes_per_session_max: 4 * 1024 * 1024,
+  /** The same of all sessions of one agent, and of the gateway; a client that comes back for less is told so. */
+  replay_bytes_per_agent_max: 32 * 1024 * 1024,
+  replay_bytes_max: 128 * 1024 * 1024,
   /** Sessions of the gateway. */
   sessions_max: 10_000,
   /** Bytes that wait for a slow reader of a stream; past that the stream is cut. */

@@ -25,6 +25,7 @@ export const rpcCodes = {
   unknownSession: -31002,
   overloaded: -31003,
   foreign: -31004,
+  eventsGone: -31005,
 } as const;
 
 /** Why a request was refused that never was an action, as its record says it (`refused-request.ts`). */

@@ -10,6 +10,9 @@ import { withId } from './modern.ts';
 const resumeAttemptsMax = 5;
 const resumePauseMs = 500;
 
+/** The status that says that events after a Last-Event-ID are not kept any more (RFC 9110, section 15.5.11). */
+const eventsGone = 410;
+
 export class SessionRelay {
   readonly #connection: RelayConnection;
   readonly #write: (message: JsonValue) => Promise<void>;
@@ -124,11 +127,15 @@ export class SessionRelay {
       try {
         const headers = { ...this.#headers(), ...resume };
         const answer = await this.#connection.send('GET', headers, undefined, this.#ending.signal);
-        if (answer.status !== 200) return;
-        for await (const message of answer.messages) {
-          await this.#write(message);
-          const last = answer.lastEventId();
-          if (last !== undefined) resume = { 'last-event-id': last };
+        // What was missed is not kept any more: what comes from now on is.
+        if (answer.status === eventsGone) resume = {};
+        else if (answer.status !== 200) return;
+        else {
+          for await (const message of answer.messages) {
+            await this.#write(message);
+            const last = answer.lastEventId();
+            if (last !== undefined) resume = { 'last-event-id': last };
+          }
         }
       } catch {
         // Gone for now, like a stream that has ended; the next attempt says whether for good.

@@ -1,5 +1,5 @@
 /** The 2025 era on the wire: handshake, sessions, batches, streams and their resumption. */
-import { Fault, type JsonObject } from '@remit/contracts';
+import { Fault, type Bounds, type JsonObject } from '@remit/contracts';
 import { waitFor } from '@remit/testkit';
 import { describe, expect, it } from 'vitest';
 import { text } from './fake-upstream.ts';
@@ -346,22 +346,66 @@ describe('a client that goes away', () => {
     expect(again.messages()).toMatchObject([{ id: call.id, result: {} }]);
   });
 
-  it('finds no more events than are kept', async () => {
-    const { url, crm } = await fixture({ bounds: { replay_events_per_session_max: 3 } });
-    const client = await LegacyClient.open(url);
-    crm.behaviours.set('lookup', ({ peer }) => {
-      for (let progress = 1; progress <= 10; progress++)
-        peer.notify({ method: 'notifications/progress', params: { progress } });
-      return text('done');
+  describe('finds no more events than are kept', () => {
+    /** Ten progress notifications and an answer, all of them missed; then the streams of as many calls as `more`. */
+    async function missed(bounds: Partial<Bounds>, more = 0) {
+      const gateway = await fixture({ bounds });
+      const { url, crm } = gateway;
+      crm.behaviours.set('lookup', ({ peer }) => {
+        for (let progress = 1; progress <= 10; progress++)
+          peer.notify({ method: 'notifications/progress', params: { progress } });
+        return text('done');
+      });
+      const call = (client: LegacyClient) =>
+        client.request('tools/call', { name: 'lookup', _meta: { progressToken: 'p' } });
+      const client = await LegacyClient.open(url);
+      await call(client);
+      const other = await LegacyClient.open(url);
+      for (let n = 0; n < more; n++) await call(other);
+      return { ...gateway, client, call };
+    }
+
+    const gone = { error: { code: -31005, message: expect.stringContaining('not kept any more') as string } };
+
+    it('and is told so where some are missing', async () => {
+      const { client } = await missed({ replay_events_per_session_max: 3 });
+      const refused = await get(client, { 'last-event-id': '1-0' });
+      expect(refused.status).toBe(410);
+      expect(await refused.json()).toMatchObject(gone);
+      const resumed = reading(await get(client, { 'last-event-id': '1-8' }));
+      await resumed.done;
+      expect(resumed.messages()).toMatchObject([
+        { params: { progress: 9 } },
+        { params: { progress: 10 } },
+        { result: {} },
+      ]);
     });
-    await client.request('tools/call', { name: 'lookup', _meta: { progressToken: 'p' } });
-    const resumed = reading(await get(client, { 'last-event-id': '1-0' }));
-    await resumed.done;
-    expect(resumed.messages()).toMatchObject([
-      { params: { progress: 9 } },
-      { params: { progress: 10 } },
-      { result: {} },
-    ]);
+
+    it.each(['replay_bytes_per_agent_max', 'replay_bytes_max'] as const)(
+      'of %s, the oldest of another session going first',
+      async (bound) => {
+        const { client, call } = await missed({ [bound]: 5000 }, 10);
+        expect((await get(client, { 'last-event-id': '1-0' })).status).toBe(410);
+        await call(client);
+        const resumed = reading(await get(client, { 'last-event-id': '2-0' }));
+        await resumed.done;
+        expect(resumed.messages()).toHaveLength(11);
+      },
+    );
+
+    it('while one that begins anew goes on listening', async () => {
+      const { client, crm } = await missed({ replay_events_per_session_max: 3 });
+      const fresh = reading(await get(client));
+      crm.change('tools');
+      await waitFor(() => fresh.messages().length === 1);
+    });
+
+    it('nor those of a stream that the session has forgotten', async () => {
+      const { client, call } = await missed({ replay_events_per_session_max: 1 });
+      await call(client);
+      await call(client);
+      expect((await get(client, { 'last-event-id': '1-11' })).status).toBe(410);
+    });
   });
 
   it('is primed for coming back only in the version that knows it', async () => {

@@ -33,6 +33,11 @@ export class ReplayStream implements MessageStream {
     return this.#connection?.open ?? false;
   }
 
+  /** Whether an event after the given one is not kept any more, so that the stream cannot go on from there. */
+  lacksAfter(lastSeen: number): boolean {
+    return this.#options.log.after(this.number, lastSeen).length < this.#sequence - lastSeen;
+  }
+
   /** Sends over this connection from now on, after what the client has not seen of the stream. */
   connect(response: ServerResponse, lastSeen?: number): void {
     this.#connection?.end();

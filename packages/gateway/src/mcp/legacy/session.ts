@@ -3,10 +3,12 @@ import type { ServerResponse } from 'node:http';
 import type { Bounds, JsonObject, JsonValue } from '@remit/contracts';
 import type { RpcError } from '../../exchange.ts';
 import { notificationText, type RequestId } from '../message.ts';
+import { RpcFault, rpcCodes } from '../rpc-fault.ts';
 import type { MessageStream } from '../stream.ts';
 import type { WatchedResources } from '../watched-resources.ts';
 import type { LegacyVersion } from '../versions.ts';
 import { EventLog, readEventId } from './event-log.ts';
+import type { ReplayBudget } from './replay-budget.ts';
 import { ReplayStream } from './replay-stream.ts';
 
 export interface SessionOwner {
@@ -21,6 +23,8 @@ export interface SessionOptions extends SessionOwner {
   capabilities: JsonObject;
   watched: WatchedResources;
   bounds: Bounds;
+  /** Of its agent. */
+  replayBudget: ReplayBudget;
 }
 
 /** What waits for the client's answer to a request of ours. */
@@ -59,10 +63,9 @@ export class Session {
     this.capabilities = options.capabilities;
     this.watched = options.watched;
     this.#bounds = options.bounds;
-    this.#log = new EventLog({
-      eventsMax: options.bounds.replay_events_per_session_max,
-      bytesMax: options.bounds.replay_bytes_per_session_max,
-    });
+    const { replay_events_per_session_max, replay_bytes_per_session_max } = options.bounds;
+    const bounds = { eventsMax: replay_events_per_session_max, bytesMax: replay_bytes_per_session_max };
+    this.#log = new EventLog(bounds, options.replayBudget);
   }
 
   get inUse(): boolean {
@@ -95,11 +98,15 @@ export class Session {
     for (const stream of [...this.#listening]) stream.end();
   }
 
-  /** Goes on with the stream of this event id; false where the session has no such stream. */
+  /**
+   * Goes on with the stream of this event id; false where the session never had it.
+   * @throws RpcFault with status 410 where what came after that event is not kept any more.
+   */
   resume(response: ServerResponse, lastEventId: string): boolean {
     const last = readEventId(lastEventId);
-    const stream = last && this.#streams.get(last.stream);
-    if (!stream) return false;
+    if (!last || last.stream > this.#lastStream) return false;
+    const stream = this.#streams.get(last.stream);
+    if (!stream || stream.lacksAfter(last.sequence)) throw eventsGone();
     stream.connect(response, last.sequence);
     return true;
   }
@@ -119,6 +126,7 @@ export class Session {
     this.watched.clear();
     for (const awaited of this.asked.values()) awaited.reject({ code: 0, message: 'The session has ended.' });
     this.asked.clear();
+    this.#log.close();
   }
 
   #newStream(response: ServerResponse): ReplayStream {
@@ -145,4 +153,12 @@ export class Session {
     const forgotten = this.#endedStreams.shift();
     if (forgotten !== undefined) this.#streams.delete(forgotten);
   }
+}
+
+/** Told instead of leaving a gap that the client cannot see (RFC 9110, section 15.5.11). */
+function eventsGone(): RpcFault {
+  const message =
+    'Events after this Last-Event-ID are not kept any more. What was answered there cannot be had again; ' +
+    'open a new stream without Last-Event-ID.';
+  return new RpcFault(rpcCodes.eventsGone, message, { status: 410 });
 }

@@ -1,16 +1,24 @@
 /** All sessions of the gateway: found only by who opened them, bounded, ended when idle. */
 import type { Bounds } from '@remit/contracts';
 import { RpcFault, rpcCodes } from '../rpc-fault.ts';
+import { ReplayBudget } from './replay-budget.ts';
 import { Session, type SessionOptions, type SessionOwner } from './session.ts';
+
+interface AgentSessions {
+  /** In the order of last use, longest ago first. */
+  open: Set<Session>;
+  replayBudget: ReplayBudget;
+}
 
 export class Sessions {
   readonly #bounds: Bounds;
   readonly #sessions = new Map<string, Session>();
-  /** Per agent in the order of last use, longest ago first. */
-  readonly #byAgent = new Map<string, Set<Session>>();
+  readonly #byAgent = new Map<string, AgentSessions>();
+  readonly #replayBudget: ReplayBudget;
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
+    this.#replayBudget = new ReplayBudget(bounds.replay_bytes_max);
   }
 
   get count(): number {
@@ -22,19 +30,20 @@ export class Sessions {
   }
 
   /** @throws RpcFault with status 503 where the gateway has no room. */
-  open(options: Omit<SessionOptions, 'bounds'>, now: number): Session {
-    const ofAgent = this.#ofAgent(options.agent);
-    const [oldest] = ofAgent;
-    if (ofAgent.size >= this.#bounds.sessions_per_agent_max && oldest) this.end(oldest);
+  open(options: Omit<SessionOptions, 'bounds' | 'replayBudget'>, now: number): Session {
+    const { open } = this.#ofAgent(options.agent);
+    const [oldest] = open;
+    if (open.size >= this.#bounds.sessions_per_agent_max && oldest) this.end(oldest);
     if (this.#sessions.size >= this.#bounds.sessions_max) {
       throw new RpcFault(rpcCodes.overloaded, 'The gateway has as many sessions as it takes.', {
         status: 503,
       });
     }
-    const session = new Session({ ...options, bounds: this.#bounds });
+    const ofAgent = this.#ofAgent(options.agent);
+    const session = new Session({ ...options, bounds: this.#bounds, replayBudget: ofAgent.replayBudget });
     session.lastUsed = now;
     this.#sessions.set(session.id, session);
-    this.#ofAgent(options.agent).add(session);
+    ofAgent.open.add(session);
     return session;
   }
 
@@ -43,17 +52,17 @@ export class Sessions {
     const session = this.#sessions.get(id);
     if (session?.owner.keyId !== owner.keyId || session.owner.scope !== owner.scope) return undefined;
     session.lastUsed = now;
-    const ofAgent = this.#ofAgent(session.owner.agent);
-    ofAgent.delete(session);
-    ofAgent.add(session);
+    const { open } = this.#ofAgent(session.owner.agent);
+    open.delete(session);
+    open.add(session);
     return session;
   }
 
   end(session: Session): void {
     if (!this.#sessions.delete(session.id)) return;
-    const ofAgent = this.#ofAgent(session.owner.agent);
-    ofAgent.delete(session);
-    if (ofAgent.size === 0) this.#byAgent.delete(session.owner.agent);
+    const { open } = this.#ofAgent(session.owner.agent);
+    open.delete(session);
+    if (open.size === 0) this.#byAgent.delete(session.owner.agent);
     session.end();
   }
 
@@ -69,9 +78,12 @@ export class Sessions {
     for (const session of [...this.#sessions.values()]) this.end(session);
   }
 
-  #ofAgent(agent: string): Set<Session> {
+  #ofAgent(agent: string): AgentSessions {
     let ofAgent = this.#byAgent.get(agent);
-    if (!ofAgent) this.#byAgent.set(agent, (ofAgent = new Set()));
+    if (!ofAgent) {
+      const replayBudget = new ReplayBudget(this.#bounds.replay_bytes_per_agent_max, this.#replayBudget);
+      this.#byAgent.set(agent, (ofAgent = { open: new Set(), replayBudget }));
+    }
     return ofAgent;
   }
 }
