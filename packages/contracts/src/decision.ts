@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approvalTermsSchema } from './approval.ts';
 
 /** What policy says of an action. `approve` means: a person has to agree first. */
 export const effectSchema = z.enum(['allow', 'deny', 'approve']);
@@ -58,6 +59,8 @@ export const dataRulesSchema = z.object({
   denied: z.array(z.string()),
   /** Folded names → the class or field that the policy names, for messages. */
   labels: z.record(z.string(), z.string()),
+  /** Where it stands, these folded names are all that the agent may see or send; every other field is denied. */
+  only: z.array(z.string()).optional(),
 });
 export type DataRules = z.infer<typeof dataRulesSchema>;
 
@@ -78,5 +81,7 @@ export const decisionSchema = z.object({
   policy_version: z.string(),
   reservations: z.array(reservationSchema),
   data: dataRulesSchema.optional(),
+  /** Where a person is asked: who, how many, within what time. */
+  approval: approvalTermsSchema.optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;

@@ -7,9 +7,14 @@ const SPELLING_LENGTH_MAX = 128;
 
 export interface DeniedFields {
   readonly empty: boolean;
+  /** True where only listed fields pass, so that what belongs to no field does not pass either. */
+  readonly strict: boolean;
   /** The label of the class or field that this name belongs to; undefined where it is not denied. */
   label(name: string): string | undefined;
 }
+
+/** The label of what a strict projection takes out because nobody listed it. */
+export const UNLISTED = 'unlisted';
 
 const prepared = new WeakMap<DataRules, DeniedFields>();
 
@@ -24,14 +29,18 @@ export function deniedFields(rules: DataRules): DeniedFields {
 
 function prepare(rules: DataRules): DeniedFields {
   const labels = foldedLabels(rules);
+  const only = rules.only && new Set(rules.only.map(foldFieldName));
+  const labelOf = (folded: string): string | undefined =>
+    labels.get(folded) ?? (only === undefined || only.has(folded) ? undefined : UNLISTED);
   /** `null`: not denied. */
   const spellings = new Map<string, string | null>();
   return {
-    empty: labels.size === 0,
+    empty: labels.size === 0 && only === undefined,
+    strict: only !== undefined,
     label(name) {
       const known = spellings.get(name);
       if (known !== undefined) return known ?? undefined;
-      const label = labels.get(foldFieldName(name));
+      const label = labelOf(foldFieldName(name));
       if (name.length > SPELLING_LENGTH_MAX) return label;
       if (spellings.size >= SPELLINGS_MAX) spellings.clear();
       spellings.set(name, label ?? null);

@@ -1,6 +1,6 @@
 /** Takes denied fields out of results: what an upstream answered becomes what the agent may see. */
 import { bounds, type DataRules, isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
-import { type DeniedFields, deniedFields } from './denied-fields.ts';
+import { type DeniedFields, deniedFields, UNLISTED } from './denied-fields.ts';
 import { pointerTo } from './json-pointer.ts';
 import { TOO_DEEP, withoutDeniedMembers } from './json-text.ts';
 
@@ -49,6 +49,9 @@ const PROTOCOL_NAMES = new Set(
   text title toolUseId total ttlMs type uri values`.split(/\s+/),
 );
 
+/** Names of the protocol whose strings can hold anything. */
+const FREE = new Set(['text', 'data', 'blob', 'message']);
+
 const TEXTUAL = /^text\/|[/+](?:json|xml|yaml|x-ndjson|jsonl|javascript)\b/i;
 
 class Redaction {
@@ -74,6 +77,8 @@ class Redaction {
       value,
       (name, member) => {
         if (PARTS.has(name) && isPart(member)) return this.envelope(member);
+        if (this.#fields.strict && FREE.has(name) && typeof member === 'string')
+          return this.#free(name, member);
         if (name === 'blob' && typeof member === 'string') return this.#blob(member, value);
         return this.data(member);
       },
@@ -87,6 +92,13 @@ class Redaction {
     if (this.#tooDeep()) return null;
     if (Array.isArray(value)) return this.#elements(value, (element) => this.data(element));
     return this.#members(value, (_, member) => this.data(member));
+  }
+
+  /** Under a strict projection, text that is no JSON and bytes belong to no listed field. */
+  #free(name: string, text: string): string {
+    if (text === '' || (name !== 'blob' && hasMembersOnly(text))) return this.#text(text);
+    this.#note(UNLISTED);
+    return '';
   }
 
   #text(text: string): string {
@@ -160,6 +172,17 @@ class Redaction {
     removed.count++;
     if (removed.pointers.length >= bounds.removed_places_max) return;
     removed.pointers.push(this.#path.reduce<string>(pointerTo, ''));
+  }
+}
+
+/** JSON in which every value belongs to a member: an object, or arrays of them. */
+function hasMembersOnly(text: string): boolean {
+  const belongs = (value: JsonValue): boolean =>
+    Array.isArray(value) ? value.every(belongs) : isJsonObject(value);
+  try {
+    return belongs(JSON.parse(text) as JsonValue);
+  } catch {
+    return false; // no JSON, or nested deeper than can be looked at
   }
 }
 

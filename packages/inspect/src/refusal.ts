@@ -11,10 +11,24 @@ export interface DeniedArgument {
 
 /**
  * Where a denied field stands in the arguments, under any spelling, also in strings that hold JSON
- * text. Empty where there is none; at most `bounds.removed_places_max` places for each label.
+ * text. A strict projection is of what the agent sees: arguments need not be listed. Empty where there
+ * is none; at most `bounds.removed_places_max` places for each label.
  */
 export function refuseArguments(rules: DataRules, args: JsonObject): DeniedArgument[] {
-  return redactData(rules, args).removed.flatMap(({ label, pointers }) =>
+  return redactData(withoutProjection(rules), args).removed.flatMap(({ label, pointers }) =>
     pointers.map((pointer) => ({ pointer, label })),
   );
+}
+
+const plain = new WeakMap<DataRules, DataRules>();
+
+/** The same object for the same rules, since what is made of rules is kept by object. */
+function withoutProjection(rules: DataRules): DataRules {
+  if (rules.only === undefined) return rules;
+  let without = plain.get(rules);
+  if (!without) {
+    without = { denied: rules.denied, labels: rules.labels };
+    plain.set(rules, without);
+  }
+  return without;
 }
