@@ -5,6 +5,7 @@ import type { BenchRow } from './row.ts';
 
 const benches: Record<string, () => Promise<BenchRow[]>> = {
   decide: async () => (await import('./decide.ts')).benchDecide(),
+  classify: async () => (await import('./classify.ts')).benchClassify(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   inspect: async () => (await import('./inspect.ts')).benchInspect(),
   call: async () => (await import('./call.ts')).benchCall(),

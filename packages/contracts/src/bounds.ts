@@ -176,6 +176,8 @@ export const bounds = {
   condition_turns_max: 100_000,
   /** Characters of a text that a condition matches against a pattern; a longer one denies. */
   condition_match_characters_max: 65_536,
+  /** Values of one call's arguments that are looked at for hosts and paths; a call with more is out of scope. */
+  scope_values_max: 10_000,
   /** Levels of JSON text inside strings of JSON text that inspection opens; what lies deeper is taken out. */
   nested_text_depth_max: 8,
   /** Places named for one denied field in a result; further ones are only counted. */

@@ -1,6 +1,6 @@
 export { longestWindow } from './compile/longest-window.ts';
 export { decide } from './decide/decide.ts';
-export { dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export { agentControls, dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
 export { mismatches } from './examples/compare.ts';
 export { readExamples } from './examples/document.ts';
 export type { Example, ExampleCall } from './examples/document.ts';
@@ -11,6 +11,7 @@ export { acceptLock } from './lock/accept.ts';
 export { diffLock } from './lock/diff.ts';
 export { formatLock } from './lock/format.ts';
 export { parseLock } from './lock/parse.ts';
+export { guess as guessTool } from './names/classify.ts';
 export { locateTool } from './names/locate.ts';
 export type { LocatedTool } from './names/locate.ts';
 export type { LockedTool } from './names/tool.ts';

@@ -43,18 +43,48 @@ export interface ServerSettings {
   environment?: string;
 }
 
+export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
+
 /** What the registry of agents takes from policy. */
 export interface AgentProfile {
   name: string;
   owner?: string;
   team?: string;
   purpose?: string;
-  risk?: 'low' | 'medium' | 'high' | 'critical';
+  /** Declared, or implied by its tools and data where it declares none. */
+  risk?: RiskLevel;
+  risk_from?: 'declared' | 'implied';
   mode: Mode;
   /** True where a tool that exists but is not permitted is to be answered like an unknown one. */
   conceal: boolean;
   /** Where the agent's document starts. */
   place: Place;
+}
+
+/** One control of an agent beside its rules and limits. */
+export interface Control {
+  /** Like `scope.hours` or `approvals.who`. */
+  name: string;
+  /** What it says, in a few words. */
+  text: string;
+  rule: RuleReference;
+  /** Who says so: the agent's documents, the workspace's `defaults:`, the baseline of its risk. */
+  from: 'policy' | 'defaults' | 'baseline';
+  /** False where it is checked and shown, but not acted on yet. */
+  enforced: boolean;
+}
+
+/** What was read decides what may be done: labels, sinks and effect as in policy.md "Flows". */
+export interface Flow {
+  from: string[];
+  to: string[];
+  then: 'allow' | 'approve' | 'deny';
+  rule: RuleReference;
+}
+
+export interface AgentControls {
+  controls: Control[];
+  flows: Flow[];
 }
 
 /** A checked and indexed set of documents. Opaque beyond these fields; immutable. */
@@ -135,6 +165,8 @@ export interface Explanation {
   decision: Decision;
   /** Sorted by what they say (deny, tiers from the strictest, allow), then by place. */
   rules: ExplainedRule[];
+  /** What else holds for the agent, and who says so. */
+  controls: Control[];
   /** Full sentences, each a change that is needed together with the others. */
   changes: string[];
 }

@@ -115,8 +115,8 @@ const rows: Row[] = [
   },
   {
     rule: 'a stated tier holds although the effect implies a stricter one',
-    policy: 'agent: support\nguardrails: { tier_1_automatic: [email-send] }',
-    call: call('email-send'),
+    policy: 'agent: support\nguardrails: { tier_1_automatic: [ticket-create] }',
+    call: call('ticket-create'),
     is: 'allow automatic',
   },
   {

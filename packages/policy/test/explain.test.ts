@@ -141,6 +141,9 @@ rules:
     allow  crm/*  support access.tools.allow[0]  p0.yaml:5
 limits:
   at most 60: calls/60000/agent=support
+approval:
+  1 person, anybody who may approve
+  the owner of the agent may not approve
 to change it:
   To let it run without asking, move \`refund_over_100\` to a lower tier: \`support guardrails.tier_3_approval[0]\` (p0.yaml:10).`);
   });

@@ -157,7 +157,8 @@ describe('limits', () => {
   });
 
   it('of tokens and cost load, and concern model calls alone', () => {
-    expect(reservations('{ tokens: 200000/day, cost: { max: 12.5, per: month } }')).toEqual([]);
+    const limits = '{ tokens: 200000/day, cost: { max: 12.5, per: month }, calls: 60/minute }';
+    expect(reservations(limits).map(({ key }) => key)).toEqual(['calls/60000/agent=support']);
   });
 
   it('on the same counter: the lowest holds', () => {

@@ -104,7 +104,7 @@ const documents: [mistake: string, text: string, errors: string[]][] = [
     'a document of no kind',
     'agnet: support\naccess: {}',
     [
-      'unknown_document p0.yaml:1:1 cannot tell what this document is: it has none of `workspace`, `agent`, `role`, `guardrails` (did you mean `agent`?)',
+      'unknown_document p0.yaml:1:1 cannot tell what this document is: it has none of `workspace`, `agent`, `role`, `guardrails`, `risk` (did you mean `agent`?)',
     ],
   ],
   [
@@ -148,14 +148,6 @@ const documents: [mistake: string, text: string, errors: string[]][] = [
     'a limit on a pattern',
     'agent: support\nlimits: { actions: [{ action: "crm/*", max: 3, per: day }] }',
     ['invalid_name p0.yaml:2:31 `crm/*` is a pattern; here one tool or action has to be named'],
-  ],
-  [
-    'a control that is not enforced yet',
-    'agent: support\nflows: []\nscope: {}',
-    [
-      'not_supported_yet p0.yaml:2:1 `flows` in an agent document is not supported yet, so it would not be enforced (remove it)',
-      'not_supported_yet p0.yaml:3:1 `scope` in an agent document is not supported yet, so it would not be enforced (remove it)',
-    ],
   ],
   [
     'a limit of an argument that the tool does not have',
@@ -223,20 +215,6 @@ const documents: [mistake: string, text: string, errors: string[]][] = [
       'invalid_window p0.yaml:2:19 a month has no length of its own, so its window cannot slide: use `day` or `week`, or `window: fixed`',
       'invalid_window p0.yaml:2:60 a sliding window is the same in every time zone: leave `timezone` out',
       'invalid_window p0.yaml:2:114 a conversation is no period of the calendar: `window` and `timezone` do not go with it',
-    ],
-  ],
-  [
-    'a strict projection of data',
-    'agent: support\naccess: { data: { allow: [name], unlisted: deny } }',
-    [
-      'not_supported_yet p0.yaml:2:34 `unlisted` in `access.data` is not supported yet, so it would not be enforced (remove it)',
-    ],
-  ],
-  [
-    'a risk baseline',
-    'risk: high\nlimits: {}',
-    [
-      'not_supported_yet p0.yaml:1:1 a risk baseline document is not supported yet, so it would not be enforced (remove it)',
     ],
   ],
   [

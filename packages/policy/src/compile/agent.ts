@@ -1,24 +1,34 @@
 /** One agent's remit, compiled: its own document, its roles and the workspace's guardrails together. */
-import type { DataRules } from '@remit/contracts';
+import type { ApprovalTerms, DataRules } from '@remit/contracts';
 import type { CelValue } from '../condition/value.ts';
-import { accessAreas } from '../document/access.ts';
 import type { AccessArea } from '../document/access.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { toolKey } from '../names/tool.ts';
-import type { AgentProfile } from '../port.ts';
+import type { AgentControls, AgentProfile } from '../port.ts';
+import { floorOf } from '../risk/baselines.ts';
+import type { Baseline } from '../risk/baselines.ts';
+import type { Scope } from '../scope/scope.ts';
+import { termsOf } from './approvals.ts';
+import type { ActionTerms, TermStatements } from './approvals.ts';
 import { concerns } from './limit.ts';
 import type { AppliedLimit } from './limit.ts';
 import { Plan } from './plan.ts';
 import type { Judged, Subject } from './ruling.ts';
 import type { Rule } from './rule.ts';
-import { RuleIndex } from './targets.ts';
+import type { RuleIndex, RuleIndexes } from './targets.ts';
 
 export interface AgentParts {
   profile: AgentProfile;
   roles: readonly string[];
   rules: readonly Rule[];
+  indexes: RuleIndexes;
   limits: readonly AppliedLimit[];
   data: DataRules | undefined;
+  baseline: Baseline;
+  scope: Scope;
+  terms: TermStatements;
+  actionTerms: readonly ActionTerms[];
+  controls: AgentControls;
 }
 
 export class AgentPolicy {
@@ -29,7 +39,11 @@ export class AgentPolicy {
   /** The variable `agent` of conditions. */
   readonly facts: Map<string, CelValue>;
   readonly judged: Judged;
-  readonly #indexes: Readonly<Record<AccessArea, RuleIndex>>;
+  readonly scope: Scope;
+  readonly controls: AgentControls;
+  /** Who decides on held calls that no terms of their own are written for. */
+  readonly approval: ApprovalTerms;
+  readonly #parts: AgentParts;
   /** Made on first use; there are at most as many as tools in the lock. */
   readonly #plans = new Map<LockedTool, Plan>();
 
@@ -39,18 +53,16 @@ export class AgentPolicy {
     this.rules = parts.rules;
     this.limits = parts.limits;
     this.data = parts.data;
-    this.judged = { agent: profile.name, risk: profile.risk };
+    this.scope = parts.scope;
+    this.controls = parts.controls;
+    this.judged = { agent: profile.name, floor: (effect) => floorOf(parts.baseline, effect) };
+    this.approval = termsOf(parts.terms, [], profile.owner);
     this.facts = agentFacts(parts);
-    const byArea = Map.groupBy(parts.rules, (rule) => rule.area);
-    const index = (area: AccessArea): [AccessArea, RuleIndex] => [
-      area,
-      new RuleIndex(byArea.get(area) ?? []),
-    ];
-    this.#indexes = Object.fromEntries(accessAreas.map(index)) as Record<AccessArea, RuleIndex>;
+    this.#parts = parts;
   }
 
   index(area: AccessArea): RuleIndex {
-    return this.#indexes[area];
+    return this.#parts.indexes[area];
   }
 
   /** The plan for a tool of the lock; or, without a lock, for a tool known by name only. */
@@ -60,15 +72,20 @@ export class AgentPolicy {
     const key = toolKey(server, name);
     // A name that could not be checked may be bare.
     const names = [key, name];
-    const subject: Subject = { kind: 'tool_invoke', name: key, effect: tool?.effect ?? 'write' };
+    const effect = tool?.effect ?? 'write';
+    const guessed = tool === undefined || tool.effectFrom === 'guess';
+    const subject: Subject = { kind: 'tool_invoke', name: key, effect, guessed };
     const limits = this.limits.filter((limit) => concerns(limit, names, tool));
-    const plan = new Plan(
-      this.judged,
+    const { terms, actionTerms } = this.#parts;
+    const plan = new Plan({
+      agent: this.judged,
       subject,
       tool,
-      this.index('tools').matching(names, server, name),
+      rules: this.index('tools').matching(names, server, name),
       limits,
-    );
+      terms: actionTerms.filter((one) => names.includes(one.tool)),
+      approval: (specific) => termsOf(terms, specific, this.profile.owner),
+    });
     if (tool !== undefined) this.#plans.set(tool, plan);
     return plan;
   }

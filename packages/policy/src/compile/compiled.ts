@@ -39,6 +39,11 @@ export class Compiled implements CompiledPolicy {
     this.groupsOf = groupsOfPeople(parts.workspace.groups);
   }
 
+  /** A server's own environment, else the workspace's. */
+  environmentOf(server: string): string | undefined {
+    return this.workspace.servers.get(server)?.environment ?? this.workspace.environment;
+  }
+
   /** The first step of adoption: servers, observe mode, and no agent documents (policy.md, "Observe mode"). */
   get observesEveryone(): boolean {
     return this.agents.size === 0 && this.workspace.servers.size > 0 && this.workspace.mode === 'observe';

@@ -2,24 +2,40 @@
  * Everything that the policy says of one agent and one tool, made once. Deciding a call is then:
  * evaluate the conditions that are left, and look up the ruling for the ones that hold.
  */
+import type { ApprovalTerms } from '@remit/contracts';
 import type { LockedTool } from '../names/tool.ts';
 import type { Condition } from '../condition/conditions.ts';
 import type { CelValue } from '../condition/value.ts';
+import type { ActionTerms, TermStatements } from './approvals.ts';
 import type { AppliedLimit } from './limit.ts';
 import { judge } from './ruling.ts';
 import type { Judged, Ruling, Subject } from './ruling.ts';
 import type { Rule } from './rule.ts';
 
-/** Rules and limits that hold only where a condition does. */
+/** Rules, limits and terms of approval that hold only where a condition does. */
 interface Conditional {
   condition: Condition;
   rules: Rule[];
   limits: AppliedLimit[];
+  terms: TermStatements[];
 }
 
 export interface Outcome {
   ruling: Ruling;
   limits: readonly AppliedLimit[];
+  /** Who decides, should a person be asked; absent where nobody will be. */
+  approval?: ApprovalTerms;
+}
+
+export interface PlanParts {
+  agent: Judged;
+  subject: Subject;
+  tool: LockedTool | undefined;
+  rules: readonly Rule[];
+  limits: readonly AppliedLimit[];
+  terms: readonly ActionTerms[];
+  /** The terms of an approval, of those that are written for this call and the agent's own. */
+  approval: (specific: readonly TermStatements[]) => ApprovalTerms;
 }
 
 /** Rulings kept for one plan; beyond that they are made anew. */
@@ -30,23 +46,20 @@ export class Plan {
   readonly tool: Map<string, CelValue>;
   readonly conditionals: readonly Conditional[];
   readonly always: readonly Rule[];
-  readonly #agent: Judged;
+  readonly #parts: PlanParts;
   readonly #limits: readonly AppliedLimit[];
+  readonly #terms: readonly TermStatements[];
   readonly #outcomes = new Map<string, Outcome>();
 
-  constructor(
-    agent: Judged,
-    subject: Subject,
-    tool: LockedTool | undefined,
-    rules: readonly Rule[],
-    limits: readonly AppliedLimit[],
-  ) {
-    this.#agent = agent;
+  constructor(parts: PlanParts) {
+    const { subject, tool, rules, limits, terms } = parts;
+    this.#parts = parts;
     this.subject = subject;
     this.tool = toolFacts(subject, tool);
     this.always = rules.filter((rule) => rule.action?.condition === undefined);
     this.#limits = limits.filter((limit) => limit.condition === undefined);
-    this.conditionals = conditionalsOf(rules, limits);
+    this.#terms = terms.filter((one) => one.condition === undefined).map((one) => one.statements);
+    this.conditionals = conditionalsOf(rules, limits, terms);
   }
 
   /** The outcome where exactly these conditions hold: character i is `1` where `conditionals[i]` does. */
@@ -56,8 +69,9 @@ export class Plan {
     const held = this.conditionals.filter((_, index) => holding[index] === '1');
     const rules = [...this.always, ...held.flatMap((conditional) => conditional.rules)];
     const outcome = {
-      ruling: judge(this.#agent, this.subject, rules),
+      ruling: judge(this.#parts.agent, this.subject, rules),
       limits: [...this.#limits, ...held.flatMap((conditional) => conditional.limits)],
+      approval: this.#parts.approval([...this.#terms, ...held.flatMap((conditional) => conditional.terms)]),
     };
     if (this.#outcomes.size < OUTCOMES_MAX) this.#outcomes.set(holding, outcome);
     return outcome;
@@ -77,14 +91,19 @@ function toolFacts(subject: Subject, tool: LockedTool | undefined): Map<string, 
   return facts;
 }
 
-function conditionalsOf(rules: readonly Rule[], limits: readonly AppliedLimit[]): Conditional[] {
+function conditionalsOf(
+  rules: readonly Rule[],
+  limits: readonly AppliedLimit[],
+  terms: readonly ActionTerms[],
+): Conditional[] {
   const found = new Map<Condition, Conditional>();
   const of = (condition: Condition): Conditional => {
-    const known = found.get(condition) ?? { condition, rules: [], limits: [] };
+    const known = found.get(condition) ?? { condition, rules: [], limits: [], terms: [] };
     found.set(condition, known);
     return known;
   };
   for (const rule of rules) if (rule.action?.condition) of(rule.action.condition).rules.push(rule);
   for (const limit of limits) if (limit.condition) of(limit.condition).limits.push(limit);
+  for (const one of terms) if (one.condition) of(one.condition).terms.push(one.statements);
   return [...found.values()];
 }

@@ -7,7 +7,7 @@ import { tierKeys } from '../document/guardrails.ts';
 import type { TierKey } from '../document/guardrails.ts';
 import type { Word } from '../document/reading.ts';
 import type { RemitDocument } from '../document/remit.ts';
-import type { Catalog, Meaning, NamedAction } from '../names/catalog.ts';
+import type { Catalog, Match, Meaning, NamedAction } from '../names/catalog.ts';
 import { isGlob } from '../names/glob.ts';
 import { looksLikeUri } from '../names/uri.ts';
 
@@ -23,15 +23,14 @@ export interface Rule {
   spot: Spot;
 }
 
-type Match =
-  /** A tool's key or bare name, a URI, a prompt as `server/name`, a server's name. */
-  | { kind: 'exact'; name: string }
-  /** `target` is matched against the whole target, `server` against the server's name. */
-  | { kind: 'glob'; server: string; target: string }
-  | { kind: 'nothing' };
+/** Looks up the agents that a policy names. */
+export interface AgentNames {
+  /** Reports a name that no agent has. */
+  agent(word: Word): void;
+}
 
 /** Every rule of a document. Names that cannot be resolved are reported and left out. */
-export function rulesOf(document: RemitDocument, catalog: Catalog): Rule[] {
+export function rulesOf(document: RemitDocument, catalog: Catalog, names: AgentNames): Rule[] {
   const rules: Rule[] = [];
   const add = (says: Rule['says'], area: AccessArea, words: readonly Word[] | undefined): void => {
     for (const word of words ?? []) {
@@ -47,9 +46,15 @@ export function rulesOf(document: RemitDocument, catalog: Catalog): Rule[] {
         });
     }
   };
+  const { access, controls } = document;
   for (const area of accessAreas) {
-    add('allow', area, document.access[area]?.allow);
-    add('deny', area, document.access[area]?.deny);
+    const again = area === 'models' || area === 'messages' ? controls[area]?.value : undefined;
+    for (const lists of [access[area], again]) {
+      if (area === 'messages') for (const word of lists?.allow ?? []) names.agent(word);
+      if (area === 'messages') for (const word of lists?.deny ?? []) names.agent(word);
+      add('allow', area, lists?.allow);
+      add('deny', area, lists?.deny);
+    }
   }
   for (const key of Object.keys(tierKeys) as TierKey[]) add(tierKeys[key], 'tools', document.guardrails[key]);
   return rules;
@@ -83,8 +88,16 @@ function targetMatch(word: Word, area: AccessArea, catalog: Catalog): { match: M
       match: isGlob(text) ? { kind: 'glob', server: '*', target: text } : { kind: 'exact', name: text },
     };
   }
+  if (area === 'models' || area === 'messages')
+    return { match: { kind: 'glob', ...namedTarget(text, area) } };
   const [server, target] = area === 'sampling' || area === 'elicitation' ? [text, '*'] : splitServer(text);
   return catalog.knowsServer(server, word) ? { match: { kind: 'glob', server, target } } : undefined;
+}
+
+/** A model as `provider/model`, or that of any provider; an agent by its name, which may hold a slash. */
+function namedTarget(text: string, area: 'models' | 'messages'): { server: string; target: string } {
+  const [server, target] = area === 'models' ? splitServer(text) : ['*', text];
+  return { server, target };
 }
 
 /** `server/target`; without a server, that of any. */

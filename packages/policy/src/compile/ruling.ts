@@ -5,8 +5,8 @@
  */
 import { tiers } from '@remit/contracts';
 import type { ActionKind, Effect, RefusalCode, RuleReference, Tier } from '@remit/contracts';
-import type { Risk } from '../document/remit.ts';
-import type { ToolEffect } from '../document/workspace.ts';
+import type { ToolEffect } from '../document/tools.ts';
+import type { Floor } from '../risk/baselines.ts';
 import type { Rule } from './rule.ts';
 
 /** What a call is about, as far as rules care. */
@@ -15,6 +15,8 @@ export interface Subject {
   /** For messages: `crm/refund-create`. */
   name: string;
   effect: ToolEffect;
+  /** True where the effect is a guess: it then overrides no tier that somebody wrote. */
+  guessed?: boolean;
 }
 
 export interface Ruling {
@@ -30,7 +32,8 @@ export interface Ruling {
 
 export interface Judged {
   agent: string;
-  risk: Risk | undefined;
+  /** The least tier that the baseline of the agent's risk asks for, by effect; undefined where it asks for none. */
+  floor(effect: ToolEffect): Floor | undefined;
 }
 
 /** The ruling on a call that these rules match. */
@@ -89,23 +92,34 @@ export function notPermitted(agent: Judged, subject: Subject): Ruling {
 
 function granted(agent: Judged, subject: Subject, grant: Rule, tierRule: Rule | undefined): Ruling {
   const stated = tierRule === undefined ? undefined : (tierRule.says as Tier);
-  const tier = severityFloor(agent.risk, subject, stated ?? impliedTier(subject.effect));
+  const own = stated ?? impliedTier(subject.effect);
+  const floor = floorFor(agent, subject);
+  const raised = floor !== undefined && severity(own) < severity(floor.tier);
+  const tier = raised ? floor.tier : own;
   const reasons = [
     tierRule === undefined
       ? `Agent \`${agent.agent}\` may use \`${subject.name}\`: ${where(grant.reference)} allows it.`
       : `${where(grant.reference)} puts \`${subject.name}\` into tier ${stated}.`,
   ];
-  if (tierRule === undefined)
-    reasons.push(
-      `No tier names it; its effect, ${subject.effect}, implies tier ${impliedTier(subject.effect)}.`,
-    );
-  if (tier !== (stated ?? impliedTier(subject.effect)))
-    reasons.unshift(`The risk of agent \`${agent.agent}\` is critical, so a person approves every action.`);
+  if (tierRule === undefined) reasons.push(impliedReason(subject));
+  if (raised) reasons.unshift(raisedReason(agent, subject, floor));
   if (tier !== 'approval') return { effect: 'allow', tier, rule: grant.reference, reasons };
   reasons.unshift(`A person has to approve this call of \`${subject.name}\` before it runs.`);
   const remedy =
     'Wait until a person has approved it, then send the same call again with the same arguments.';
   return { effect: 'approve', code: 'approval_pending', tier, rule: grant.reference, reasons, remedy };
+}
+
+function impliedReason({ effect, guessed }: Subject): string {
+  const how = guessed === true ? `${effect} by what Remit guesses of it` : effect;
+  return `No tier names it; its effect, ${how}, implies tier ${impliedTier(effect)}.`;
+}
+
+function raisedReason({ agent }: Judged, { effect }: Subject, { from, tier }: Floor): string {
+  if (from.tiers.every !== undefined && tier === 'approval')
+    return `The risk of agent \`${agent}\` is ${from.level}, so a person approves every action.`;
+  const { file, line } = from.spot;
+  return `The risk of agent \`${agent}\` is ${from.level}, so what is ${effect} is at least of tier ${tier} (${file}:${line}).`;
 }
 
 /** Read → automatic, write → logged, destructive or external → approval. */
@@ -122,10 +136,15 @@ export function impliedTier(effect: ToolEffect): Tier {
 }
 
 /** Kinds that a person can be asked about. Sampling and elicitation already ask the agent's side. */
-const approvable: readonly ActionKind[] = ['tool_invoke', 'resource_read', 'prompt_get'];
+export const approvable: readonly ActionKind[] = [
+  'tool_invoke',
+  'resource_read',
+  'prompt_get',
+  'agent_message',
+];
 
-/** A critical agent acts only with a person's approval, whatever its tiers say. */
-function severityFloor(risk: Risk | undefined, subject: Subject, tier: Tier): Tier {
-  const floor: Tier = risk === 'critical' && approvable.includes(subject.kind) ? 'approval' : 'automatic';
-  return severity(tier) < severity(floor) ? floor : tier;
+/** What the baseline asks for, where a person can be asked at all; a guess asks for what reading would. */
+function floorFor(agent: Judged, { kind, effect, guessed }: Subject): Floor | undefined {
+  if (!approvable.includes(kind)) return undefined;
+  return agent.floor(guessed === true ? 'read' : effect);
 }

@@ -1,6 +1,17 @@
 /** Rules of one agent for one kind of thing, indexed by exact name. */
+import { accessAreas } from '../document/access.ts';
+import type { AccessArea } from '../document/access.ts';
 import { globMatches, globsMeet } from '../names/glob.ts';
 import type { Rule } from './rule.ts';
+
+export type RuleIndexes = Readonly<Record<AccessArea, RuleIndex>>;
+
+/** Rules of an agent, indexed for each area. */
+export function indexesOf(rules: readonly Rule[]): RuleIndexes {
+  const byArea = Map.groupBy(rules, (rule) => rule.area);
+  const index = (area: AccessArea) => [area, new RuleIndex(byArea.get(area) ?? [])];
+  return Object.fromEntries(accessAreas.map(index)) as RuleIndexes;
+}
 
 export class RuleIndex {
   readonly #exact = new Map<string, Rule[]>();

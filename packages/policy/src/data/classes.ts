@@ -1,3 +1,6 @@
+import { foldFieldName } from '@remit/contracts';
+import type { Sensitivity } from '../document/tools.ts';
+
 /**
  * Classes of data that are known without being declared, by the field names that usually hold them.
  * Spelling variants need not be listed: names are compared folded (contracts, `foldFieldName`).
@@ -101,3 +104,29 @@ export const builtInClasses: Readonly<Record<string, readonly string[]>> = {
     'secret_access_key',
   ],
 };
+
+/** How sensitive they are, unless the workspace says otherwise. */
+export const builtInSensitivity: Readonly<Record<string, Sensitivity>> = {
+  email: 'confidential',
+  phone: 'confidential',
+  address: 'confidential',
+  birth_date: 'confidential',
+  credit_card: 'restricted',
+  bank_account: 'restricted',
+  ssn: 'restricted',
+  national_id: 'restricted',
+  password: 'restricted',
+  password_hash: 'restricted',
+  credential: 'restricted',
+};
+
+const fieldSensitivity = new Map(
+  Object.entries(builtInClasses).flatMap(([name, fields]) =>
+    fields.map((field) => [foldFieldName(field), builtInSensitivity[name]!] as const),
+  ),
+);
+
+/** Of a field in folded spelling that belongs to a built-in class. */
+export function sensitivityOfField(folded: string): Sensitivity | undefined {
+  return fieldSensitivity.get(folded);
+}

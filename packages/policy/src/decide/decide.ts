@@ -10,6 +10,7 @@ import { LimitFailure, reservationsFor } from '../compile/reservation.ts';
 import type { Outcome } from '../compile/plan.ts';
 import type { Ruling } from '../compile/ruling.ts';
 import type { CompiledPolicy, StateSnapshot } from '../port.ts';
+import { scoped } from './scoped.ts';
 import { inactive, limitFailed, unknownAgent } from './refusals.ts';
 import { targetAnswer } from './target.ts';
 import { toolAnswer } from './tool.ts';
@@ -18,7 +19,8 @@ import { toolAnswer } from './tool.ts';
 export function decide(policy: CompiledPolicy, action: Action, state: StateSnapshot): Decision {
   const compiled = internals(policy);
   const agent = compiled.agentPolicies.get(action.agent);
-  const { ruling, reservations } = counted(action, answer(compiled, agent, action, state));
+  const outcome = answer(compiled, agent, action, state);
+  const { ruling, reservations } = counted(action, outcome);
   const mode = agent?.profile.mode ?? compiled.workspace.mode;
   const passes = mode === 'observe' && letThrough(compiled, agent, ruling);
   const effect = passes ? 'allow' : ruling.effect;
@@ -33,6 +35,8 @@ export function decide(policy: CompiledPolicy, action: Action, state: StateSnaps
   };
   addDetail(decision, ruling);
   if (effect !== 'deny' && agent?.data !== undefined) decision.data = agent.data;
+  const approval = outcome.approval ?? agent?.approval;
+  if (effect === 'approve' && approval !== undefined) decision.approval = approval;
   return decision;
 }
 
@@ -57,9 +61,10 @@ function answer(
   state: StateSnapshot,
 ): Outcome {
   if (state.agent_status !== 'active') return { ruling: inactive(action, state.agent_status), limits: [] };
-  if (action.kind === 'tool_invoke') return toolAnswer(compiled, agent, action, state);
+  if (action.kind === 'tool_invoke')
+    return scoped(compiled, agent, action, state, toolAnswer(compiled, agent, action, state));
   if (agent === undefined) return { ruling: unknownAgent(action), limits: [] };
-  return targetAnswer(agent, action);
+  return scoped(compiled, agent, action, state, targetAnswer(agent, action));
 }
 
 function addDetail(decision: Decision, { code, tier, rule, remedy }: Ruling): void {

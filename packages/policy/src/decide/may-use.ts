@@ -9,7 +9,7 @@ import { accessAreas } from '../document/access.ts';
 import { toolKey } from '../names/tool.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { templatePattern, uriFault } from '../names/uri.ts';
-import type { CompiledPolicy, Target } from '../port.ts';
+import type { AgentControls, CompiledPolicy, Target } from '../port.ts';
 
 /**
  * True where some arguments could be allowed or held. Calls are decided all the same: this only
@@ -31,6 +31,7 @@ function blocks(compiled: Compiled, agent: AgentPolicy, { kind, server, target }
 }
 
 function passes(compiled: Compiled, agent: AgentPolicy, { kind, server, target }: Target): boolean {
+  if (agent.scope.excludes(compiled.environmentOf(server))) return false;
   if (kind === 'tool_invoke') {
     const tool = compiled.tools.get(toolKey(server, target));
     return (tool !== undefined || !compiled.locked) && agent.plan(server, target, tool).mayPass;
@@ -42,6 +43,8 @@ function passes(compiled: Compiled, agent: AgentPolicy, { kind, server, target }
 
 function areaOf(kind: ActionKind): AccessArea | undefined {
   if (kind === 'prompt_get') return 'prompts';
+  if (kind === 'agent_message') return 'messages';
+  if (kind === 'model_call') return 'models';
   return kind === 'sampling' || kind === 'elicitation' ? kind : undefined;
 }
 
@@ -69,12 +72,18 @@ export function visibleServers(policy: CompiledPolicy, agent: string): string[] 
   const found = compiled.agentPolicies.get(agent);
   if (found === undefined) return compiled.observesEveryone ? servers : [];
   if (found.profile.mode === 'observe') return servers;
-  return servers.filter((server) => accessAreas.some((area) => found.index(area).grantsOn(server)));
+  const within = servers.filter((server) => !found.scope.excludes(compiled.environmentOf(server)));
+  return within.filter((server) => accessAreas.some((area) => found.index(area).grantsOn(server)));
 }
 
 /** The data that this agent must neither see nor send; undefined where its policy says nothing of data. */
 export function dataRules(policy: CompiledPolicy, agent: string): DataRules | undefined {
   return internals(policy).agentPolicies.get(agent)?.data;
+}
+
+/** The controls of this agent beside its rules and limits; undefined for an agent without a document. */
+export function agentControls(policy: CompiledPolicy, agent: string): AgentControls | undefined {
+  return internals(policy).agentPolicies.get(agent)?.controls;
 }
 
 /** The locked definition of a tool; undefined where the lock does not know it. */

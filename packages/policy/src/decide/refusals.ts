@@ -18,7 +18,7 @@ export function inactive(action: Action, status: StateSnapshot['agent_status']):
 export function unknownAgent(action: Action): Ruling {
   const subject = { kind: action.kind, name: `${action.server}/${action.target}`, effect: 'write' } as const;
   const remedy = 'Ask the owner of this workspace to write a policy for this agent.';
-  return { ...notPermitted({ agent: action.agent, risk: undefined }, subject), remedy };
+  return { ...notPermitted({ agent: action.agent, floor: () => undefined }, subject), remedy };
 }
 
 const REVIEW = 'ask an operator to review it with `remit tools diff` and `remit tools accept`.';

@@ -1,4 +1,4 @@
-/** Answers on what is not a tool: resources, prompts, completion, sampling, elicitation. */
+/** Answers on what is not a tool: resources, prompts, completion, sampling, elicitation, messages, models. */
 import { isJsonObject } from '@remit/contracts';
 import type { Action, ActionKind } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
@@ -15,10 +15,12 @@ const areas: Partial<Record<ActionKind, AccessArea>> = {
   prompt_get: 'prompts',
   sampling: 'sampling',
   elicitation: 'elicitation',
+  agent_message: 'messages',
+  model_call: 'models',
 };
 
 /** What the server asks for while it works on a call: part of that call, and counted with it. */
-function comesFromServer(kind: ActionKind): boolean {
+export function comesFromServer(kind: ActionKind): boolean {
   return kind === 'sampling' || kind === 'elicitation';
 }
 
@@ -36,7 +38,11 @@ function targetRuling(agent: AgentPolicy, action: Action): Ruling {
 
 function subjectOf({ kind, server, target }: Action): Subject {
   const asked = comesFromServer(kind);
-  return { kind, name: asked ? `${kind} by ${server}` : target, effect: asked ? 'write' : 'read' };
+  return {
+    kind,
+    name: asked ? `${kind} by ${server}` : target,
+    effect: asked || kind === 'agent_message' ? 'write' : 'read',
+  };
 }
 
 /** The rules that match; for the completion of a template, those that match something it can become. */

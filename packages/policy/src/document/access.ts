@@ -1,10 +1,13 @@
 /** The `access:` part of an agent or role: what is allowed and denied, with the same words everywhere. */
-import { listOf, readWord, shaped } from './reading.ts';
-import type { Reader, Word } from './reading.ts';
+import { readAllowDeny } from './allow-deny.ts';
+import type { AllowDeny } from './allow-deny.ts';
+import { listOf, oneOf, placed, readWord, shaped } from './reading.ts';
+import type { Placed, Reader } from './reading.ts';
 
-interface AllowDeny {
-  allow?: Word[];
-  deny?: Word[];
+/** Classes and field names of data. */
+interface DataAccess extends AllowDeny {
+  /** With `deny`, what `allow` does not name is taken out, also where no class knows it. */
+  unlisted?: Placed<'allow' | 'deny'>;
 }
 
 export interface Access {
@@ -13,30 +16,39 @@ export interface Access {
   prompts?: AllowDeny;
   sampling?: AllowDeny;
   elicitation?: AllowDeny;
-  /** Classes and field names of data. */
-  data?: AllowDeny;
+  /** Models, as `provider/model`. */
+  models?: AllowDeny;
+  /** Agents that this one may write to. */
+  messages?: AllowDeny;
+  data?: DataAccess;
 }
 
-export const accessAreas = ['tools', 'resources', 'prompts', 'sampling', 'elicitation'] as const;
+export const accessAreas = [
+  'tools',
+  'resources',
+  'prompts',
+  'sampling',
+  'elicitation',
+  'models',
+  'messages',
+] as const;
 export type AccessArea = (typeof accessAreas)[number];
 
-function allowDeny(what: string, later: readonly string[] = []): Reader<AllowDeny> {
-  return shaped<Required<AllowDeny>>({
-    what,
-    keys: { allow: listOf(readWord), deny: listOf(readWord) },
-    later,
-  });
-}
+const readData = shaped<Required<DataAccess>>({
+  what: '`access.data`',
+  keys: { allow: listOf(readWord), deny: listOf(readWord), unlisted: placed(oneOf(['allow', 'deny'])) },
+});
 
 export const readAccess: Reader<Access> = shaped<Required<Access>>({
   what: '`access`',
   keys: {
-    tools: allowDeny('`access.tools`'),
-    resources: allowDeny('`access.resources`'),
-    prompts: allowDeny('`access.prompts`'),
-    sampling: allowDeny('`access.sampling`'),
-    elicitation: allowDeny('`access.elicitation`'),
-    data: allowDeny('`access.data`', ['unlisted']),
+    tools: readAllowDeny('`access.tools`'),
+    resources: readAllowDeny('`access.resources`'),
+    prompts: readAllowDeny('`access.prompts`'),
+    sampling: readAllowDeny('`access.sampling`'),
+    elicitation: readAllowDeny('`access.elicitation`'),
+    models: readAllowDeny('`access.models`'),
+    messages: readAllowDeny('`access.messages`'),
+    data: readData,
   },
-  later: ['models', 'messages'],
 });

@@ -3,8 +3,11 @@ import { bounds } from '@remit/contracts';
 import type { Findings } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
 import { lintSecrets } from '../lint/secrets.ts';
+import { readBaseline } from './risk.ts';
+import type { BaselineDocument, Risk } from './risk.ts';
 import { readAgent, readGuardrailsDocument, readRole } from './remit.ts';
 import type { AgentDocument, GuardrailsDocument, RoleDocument } from './remit.ts';
+import type { Word } from './reading.ts';
 import { didYouMean } from './suggest.ts';
 import { readDocuments } from './tree.ts';
 import type { Mapping } from './tree.ts';
@@ -16,11 +19,19 @@ export interface Documents {
   agents: Map<string, AgentDocument>;
   roles: Map<string, RoleDocument>;
   guardrails: GuardrailsDocument[];
+  /** Risk baselines by level, as far as the workspace writes its own. */
+  baselines: Map<Risk, BaselineDocument>;
 }
 
 /** Files are read in the order of their paths, so that messages do not depend on how they were given. */
 export function readAllDocuments(files: readonly SourceFile[], findings: Findings): Documents {
-  const documents: Documents = { workspace: undefined, agents: new Map(), roles: new Map(), guardrails: [] };
+  const documents: Documents = {
+    workspace: undefined,
+    agents: new Map(),
+    roles: new Map(),
+    guardrails: [],
+    baselines: new Map(),
+  };
   const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   let count = 0;
   for (const file of sorted) {
@@ -46,10 +57,7 @@ function addDocument(tree: Mapping, documents: Documents, findings: Findings): v
   if (has('workspace')) return addWorkspace(tree, documents, findings);
   if (has('agent')) return addNamed(readAgent(tree, reading), documents.agents, findings);
   if (has('role')) return addNamed(readRole(tree, reading), documents.roles, findings);
-  if (has('risk')) {
-    const message = 'a risk baseline document is not supported yet, so it would not be enforced';
-    return findings.error('not_supported_yet', message, tree.spot, 'remove it');
-  }
+  if (has('risk')) return addNamed(readBaseline(tree, reading), documents.baselines, findings);
   if (has('guardrails')) {
     const read = readGuardrailsDocument(tree, reading);
     if (read !== undefined) documents.guardrails.push(read);
@@ -59,7 +67,7 @@ function addDocument(tree: Mapping, documents: Documents, findings: Findings): v
     .map((key) => didYouMean(key, kinds))
     .find((found) => found !== undefined);
   const message =
-    'cannot tell what this document is: it has none of `workspace`, `agent`, `role`, `guardrails`';
+    'cannot tell what this document is: it has none of `workspace`, `agent`, `role`, `guardrails`, `risk`';
   findings.error('unknown_document', message, tree.spot, hint);
 }
 
@@ -75,18 +83,19 @@ function addWorkspace(tree: Mapping, documents: Documents, findings: Findings): 
   findings.error('duplicate_document', message, read.name.spot, 'a folder holds exactly one workspace');
 }
 
-function addNamed<Named extends AgentDocument | RoleDocument>(
+function addNamed<Name extends string, Named extends { kind: string; name: Word }>(
   read: Named | undefined,
-  known: Map<string, Named>,
+  known: Map<Name, Named>,
   findings: Findings,
 ): void {
   if (read === undefined) return;
-  const earlier = known.get(read.name.text);
+  const name = read.name.text as Name;
+  const earlier = known.get(name);
   if (earlier === undefined) {
-    known.set(read.name.text, read);
+    known.set(name, read);
     return;
   }
   const { file, line } = earlier.name.spot;
-  const message = `${read.kind} \`${read.name.text}\` is defined twice, first in \`${file}\` line ${line}`;
+  const message = `${read.kind} \`${name}\` is defined twice, first in \`${file}\` line ${line}`;
   findings.error('duplicate_document', message, read.name.spot, 'merge the two, or rename one');
 }

@@ -15,6 +15,13 @@ export interface Word {
   style: 'plain' | 'quoted' | 'block';
 }
 
+/** What was read, and where it stands. */
+export interface Placed<Value> {
+  value: Value;
+  path: string;
+  spot: Spot;
+}
+
 export interface Reading {
   findings: Findings;
   /** Path of what is being read, empty for the document itself. */
@@ -73,6 +80,14 @@ export function listOf<Item>(readItem: Reader<Item>): Reader<Item[]> {
     if (tree.kind !== 'sequence') return wrongType(tree, reading, 'a list');
     const { findings, path } = reading;
     return tree.items.flatMap((item, index) => readItem(item, { findings, path: `${path}[${index}]` }) ?? []);
+  };
+}
+
+/** Keeps where the value stands. */
+export function placed<Value>(read: Reader<Value>): Reader<Placed<Value>> {
+  return (tree, reading) => {
+    const value = read(tree, reading);
+    return value === undefined ? undefined : { value, path: reading.path, spot: tree.spot };
   };
 }
 

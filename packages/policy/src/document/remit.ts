@@ -1,33 +1,26 @@
 /** Agent, role and guardrails documents: what an agent may do. */
 import { modeSchema } from '@remit/contracts';
 import type { Mode } from '@remit/contracts';
-import type { Spot } from '../diagnostics.ts';
 import { readAccess } from './access.ts';
 import type { Access } from './access.ts';
+import { controlKeys, controlsOf } from './controls.ts';
+import type { ControlKeys } from './controls.ts';
+import type { DefaultsDocument } from './defaults.ts';
 import { readGuardrails } from './guardrails.ts';
 import type { Guardrails } from './guardrails.ts';
 import { readLimits } from './limits.ts';
 import type { Limit } from './limits.ts';
-import { oneOf, oneOrMore, readBoolean, readWord, shaped } from './reading.ts';
-import type { Reader, Word } from './reading.ts';
-
-const risks = ['low', 'medium', 'high', 'critical'] as const;
-export type Risk = (typeof risks)[number];
-
-interface Powers {
-  /** How messages call the document: the agent's or role's name, or `guardrails`. */
-  title: string;
-  spot: Spot;
-  access: Access;
-  guardrails: Guardrails;
-  limits: Limit[];
-}
+import type { Powers } from './powers.ts';
+import { oneOf, oneOrMore, placed, readBoolean, readWord, shaped } from './reading.ts';
+import type { Placed, Reader, Word } from './reading.ts';
+import { risks } from './risk.ts';
+import type { BaselineDocument, Risk } from './risk.ts';
 
 export interface AgentDocument extends Powers {
   kind: 'agent';
   name: Word;
   roles: Word[];
-  risk?: Risk;
+  risk?: Placed<Risk>;
   owner?: string;
   team?: string;
   purpose?: string;
@@ -45,13 +38,14 @@ export interface GuardrailsDocument extends Powers {
   kind: 'guardrails';
 }
 
-export type RemitDocument = AgentDocument | RoleDocument | GuardrailsDocument;
+export type RemitDocument =
+  AgentDocument | RoleDocument | GuardrailsDocument | BaselineDocument | DefaultsDocument;
 
-interface AgentKeys {
+interface AgentKeys extends ControlKeys {
   agent: Word;
   role: Word[];
   roles: Word[];
-  risk: Risk;
+  risk: Placed<Risk>;
   owner: Word;
   team: Word;
   purpose: Word;
@@ -62,8 +56,7 @@ interface AgentKeys {
   limits: Limit[];
 }
 
-const powers = { access: readAccess, guardrails: readGuardrails, limits: readLimits };
-const later = ['scope', 'content', 'flows', 'messages', 'models', 'approvals', 'unattended'];
+const powers = { access: readAccess, guardrails: readGuardrails, limits: readLimits, ...controlKeys };
 
 const readAgentKeys = shaped<AgentKeys>({
   what: 'an agent document',
@@ -71,7 +64,7 @@ const readAgentKeys = shaped<AgentKeys>({
     agent: readWord,
     role: oneOrMore(readWord),
     roles: oneOrMore(readWord),
-    risk: oneOf(risks),
+    risk: placed(oneOf(risks)),
     owner: readWord,
     team: readWord,
     purpose: readWord,
@@ -79,7 +72,6 @@ const readAgentKeys = shaped<AgentKeys>({
     conceal: readBoolean,
     ...powers,
   },
-  later,
 });
 
 export const readAgent: Reader<AgentDocument> = (tree, reading) => {
@@ -94,6 +86,7 @@ export const readAgent: Reader<AgentDocument> = (tree, reading) => {
     access: read.access ?? {},
     guardrails: read.guardrails ?? {},
     limits: read.limits ?? [],
+    controls: controlsOf(read),
     ...(read.risk && { risk: read.risk }),
     ...(read.owner && { owner: read.owner.text }),
     ...(read.team && { team: read.team.text }),
@@ -112,12 +105,14 @@ function isAgentName(name: Word, reading: Parameters<Reader<AgentDocument>>[1]):
   return false;
 }
 
-const readRoleKeys = shaped<
-  Pick<AgentKeys, 'access' | 'guardrails' | 'limits'> & { role: Word; inherit: Word[] }
->({
+interface RoleKeys extends ControlKeys, Pick<AgentKeys, 'access' | 'guardrails' | 'limits'> {
+  role: Word;
+  inherit: Word[];
+}
+
+const readRoleKeys = shaped<RoleKeys>({
   what: 'a role document',
   keys: { role: readWord, inherit: oneOrMore(readWord), ...powers },
-  later,
 });
 
 export const readRole: Reader<RoleDocument> = (tree, reading) => {
@@ -132,6 +127,7 @@ export const readRole: Reader<RoleDocument> = (tree, reading) => {
     access: read.access ?? {},
     guardrails: read.guardrails ?? {},
     limits: read.limits ?? [],
+    controls: controlsOf(read),
   };
 };
 
@@ -144,5 +140,6 @@ export const readGuardrailsDocument: Reader<GuardrailsDocument> = (tree, reading
   const read = readGuardrailsKeys(tree, reading);
   if (read?.guardrails === undefined) return undefined;
   const { guardrails } = read;
-  return { kind: 'guardrails', title: 'every agent', spot: tree.spot, access: {}, guardrails, limits: [] };
+  const nothingElse = { access: {}, limits: [], controls: {} };
+  return { kind: 'guardrails', title: 'every agent', spot: tree.spot, guardrails, ...nothingElse };
 };

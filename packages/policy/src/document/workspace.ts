@@ -1,23 +1,18 @@
 /** The workspace document: servers, what tools do, named actions, data classes, groups, mode. */
 import { modeSchema } from '@remit/contracts';
 import type { Mode } from '@remit/contracts';
+import type { Spot } from '../diagnostics.ts';
 import type { ServerSettings } from '../port.ts';
+import { readDefaults } from './defaults.ts';
+import type { DefaultsDocument } from './defaults.ts';
 import { listOf, namesTo, oneOf, readBoolean, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
+import { detectors } from '../data/detectors.ts';
 import { readServers } from './servers.ts';
-
-const toolEffects = ['read', 'write', 'destructive', 'external'] as const;
-export type ToolEffect = (typeof toolEffects)[number];
-
-/** What a tool does, where its own annotations do not say it. */
-export interface ToolNotes {
-  name: Word;
-  effect?: ToolEffect;
-  reversible?: boolean;
-  /** CEL over `args`: on whom or what the tool acts, and for how much. */
-  subject?: Word;
-  amount?: Word;
-}
+import { didYouMean } from './suggest.ts';
+import { readTools, sensitivities } from './tools.ts';
+import type { Sensitivity, ToolNotes } from './tools.ts';
+import type { Tree } from './tree.ts';
 
 /** A tool plus a condition; or only a name, where the tool does not exist yet. */
 export interface ActionDocument {
@@ -27,10 +22,9 @@ export interface ActionDocument {
   planned: boolean;
 }
 
-const sensitivities = ['public', 'internal', 'confidential', 'restricted'] as const;
 interface DataClassDocument {
   name: Word;
-  sensitivity?: (typeof sensitivities)[number];
+  sensitivity?: Sensitivity;
   detect?: Word;
   fields: Word[];
 }
@@ -40,19 +34,17 @@ export interface WorkspaceDocument {
   mode?: Mode;
   environment?: string;
   servers: Map<string, ServerSettings>;
+  /** Where each server's name stands. */
+  serverSpots: Map<string, Spot>;
   tools: Map<string, ToolNotes>;
   actions: Map<string, ActionDocument>;
   data: Map<string, DataClassDocument>;
   groups: Map<string, string[]>;
   conceal: boolean;
   keepTier4Blocked: boolean;
+  /** What agents get whose own documents and roles say nothing of it. */
+  defaults?: DefaultsDocument;
 }
-
-const readToolNotes = shaped<Omit<Required<ToolNotes>, 'name'>>({
-  what: 'a tool',
-  keys: { effect: oneOf(toolEffects), reversible: readBoolean, subject: readWord, amount: readWord },
-  later: ['reads'],
-});
 
 const readActionKeys = shaped<{ tool: Word; when: Word; planned: boolean }>({
   what: 'an action',
@@ -75,9 +67,17 @@ const readAction = namesTo<ActionDocument>((tree, reading, name) => {
   };
 });
 
-const readClassKeys = shaped<{ sensitivity: (typeof sensitivities)[number]; detect: Word; fields: Word[] }>({
+const readDetector: Reader<Word> = (tree, reading) => {
+  const word = readWord(tree, reading);
+  if (word === undefined || detectors.some((known) => known === word.text)) return word;
+  const remedy = didYouMean(word.text, detectors) ?? `there are ${detectors.join(', ')}`;
+  reading.findings.error('unknown_name', `there is no detector \`${word.text}\``, word.spot, remedy);
+  return undefined;
+};
+
+const readClassKeys = shaped<{ sensitivity: Sensitivity; detect: Word; fields: Word[] }>({
   what: 'a data class',
-  keys: { sensitivity: oneOf(sensitivities), detect: readWord, fields: listOf(readWord) },
+  keys: { sensitivity: oneOf(sensitivities), detect: readDetector, fields: listOf(readWord) },
 });
 
 const readDataClass = namesTo<DataClassDocument>((tree, reading, name) => {
@@ -103,6 +103,7 @@ interface WorkspaceKeys {
   groups: Map<string, Word[]>;
   conceal: boolean;
   keep_tier_4_blocked: boolean;
+  defaults?: DefaultsDocument;
 }
 
 const readKeys = shaped<WorkspaceKeys>({
@@ -113,17 +114,14 @@ const readKeys = shaped<WorkspaceKeys>({
     mode: oneOf(modeSchema.options),
     environment: readWord,
     servers: readServers,
-    tools: namesTo((tree, reading, name) => {
-      const notes = readToolNotes(tree, reading);
-      return notes && { ...notes, name };
-    }),
+    tools: readTools,
     actions: readAction,
     data: readDataClass,
     groups: namesTo(listOf(readWord)),
     conceal: readBoolean,
     keep_tier_4_blocked: readBoolean,
+    defaults: readDefaults,
   },
-  later: ['defaults', 'risk', 'flows', 'approvals', 'limits', 'scope', 'content', 'messages', 'models'],
 });
 
 export const readWorkspace: Reader<WorkspaceDocument> = (tree, reading) => {
@@ -134,6 +132,7 @@ export const readWorkspace: Reader<WorkspaceDocument> = (tree, reading) => {
     ...(read.mode && { mode: read.mode }),
     ...(read.environment && { environment: read.environment.text }),
     servers: read.servers ?? new Map<string, ServerSettings>(),
+    serverSpots: spotsOf(tree, 'servers'),
     tools: read.tools ?? new Map<string, ToolNotes>(),
     actions: read.actions ?? new Map<string, ActionDocument>(),
     data: read.data ?? new Map<string, DataClassDocument>(),
@@ -142,5 +141,13 @@ export const readWorkspace: Reader<WorkspaceDocument> = (tree, reading) => {
     ),
     conceal: read.conceal ?? false,
     keepTier4Blocked: read.keep_tier_4_blocked ?? false,
+    ...(read.defaults && { defaults: read.defaults }),
   };
 };
+
+/** Where the names in one mapping of a document stand. */
+function spotsOf(tree: Tree, key: string): Map<string, Spot> {
+  const names = tree.kind === 'mapping' ? tree.entries.get(key)?.value : undefined;
+  if (names?.kind !== 'mapping') return new Map();
+  return new Map([...names.entries.values()].map((entry) => [entry.key, entry.keySpot]));
+}

@@ -26,8 +26,9 @@ export function changesFor(
 }
 
 /** Refusals that no rule made. */
-function outsidePolicy({ code }: Decision, { agent, server, target }: Action): string | undefined {
+function outsidePolicy({ code, rule }: Decision, { agent, server, target }: Action): string | undefined {
   if (code === 'agent_suspended') return `Resume the agent: \`remit agents resume ${agent}\`.`;
+  if (code === 'out_of_scope' && rule !== undefined) return `Change ${where(rule)}, or call within it.`;
   if (code !== 'unknown_tool' && code !== 'tool_changed') return undefined;
   return `Review the tool with \`remit tools diff\`, then \`remit tools accept ${server}/${target}\`.`;
 }

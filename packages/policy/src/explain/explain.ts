@@ -20,7 +20,8 @@ export function explain(policy: CompiledPolicy, action: Action, state: StateSnap
   const rules = found
     .toSorted(bySeverity)
     .map((rule) => ({ ...rule, decisive: rule.rule === decision.rule }));
-  return { decision, rules, changes: changesFor(decision, action, agent, rules) };
+  const controls = agent?.controls.controls ?? [];
+  return { decision, rules, controls, changes: changesFor(decision, action, agent, rules) };
 }
 
 type Found = Omit<ExplainedRule, 'decisive'>;

@@ -1,8 +1,9 @@
 /** An explanation as text for a terminal. */
-import type { ExplainedRule, Explanation } from '../port.ts';
+import type { ApprovalTerms } from '@remit/contracts';
+import type { Control, ExplainedRule, Explanation } from '../port.ts';
 
 /** Several lines, without a newline at the end. */
-export function formatExplanation({ decision, rules, changes }: Explanation): string {
+export function formatExplanation({ decision, rules, controls, changes }: Explanation): string {
   const observed =
     decision.effect === decision.policy_effect
       ? ''
@@ -17,12 +18,33 @@ export function formatExplanation({ decision, rules, changes }: Explanation): st
       'limits',
       decision.reservations.map(({ key, max }) => `at most ${max}: ${key}`),
     ),
+    ...section('approval', approvalLines(decision.approval)),
+    ...section('controls', controls.map(describeControl)),
     ...section('to change it', changes),
   ].join('\n');
 }
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+const sources = { policy: '', defaults: '  workspace default', baseline: '  supplied by the baseline' };
+
+function describeControl({ name, text, rule, from, enforced }: Control): string {
+  const later = enforced ? '' : '  not enforced yet';
+  return `  ${name}  ${text}  ${rule.file}:${rule.line}${sources[from]}${later}`;
+}
+
+function approvalLines(approval: ApprovalTerms | undefined): string[] {
+  if (approval === undefined) return [];
+  const { who, count, owner_may, within_ms, escalate } = approval;
+  const groups = who.map((list) => `someone of ${list.join(' or ')}`).join(', and ');
+  return [
+    `${count} ${count === 1 ? 'person' : 'people'}, ${groups || 'anybody who may approve'}`,
+    owner_may ? 'the owner of the agent may approve' : 'the owner of the agent may not approve',
+    ...(within_ms === undefined ? [] : [`within ${within_ms / 60_000} minutes`]),
+    ...escalate.map(({ to, after_ms }) => `after ${after_ms / 60_000} minutes also ${to.join(' or ')}`),
+  ];
 }
 
 function describe({ rule, says, text, condition, decisive }: ExplainedRule): string {

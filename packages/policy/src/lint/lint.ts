@@ -5,8 +5,8 @@ import type { Rule } from '../compile/rule.ts';
 import type { Findings } from '../diagnostics.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Catalog } from '../names/catalog.ts';
-import { globMatches } from '../names/glob.ts';
 import type { LockedTool } from '../names/tool.ts';
+import { lintGuesses } from './guesses.ts';
 
 export function lint(
   documents: Documents,
@@ -17,6 +17,7 @@ export function lint(
   const linter = new Linter(catalog, findings);
   for (const agent of agents) linter.agent(agent);
   lintDocuments(documents, findings);
+  lintGuesses(documents.workspace, catalog, findings);
   lintActions(documents, catalog, findings);
 }
 
@@ -27,7 +28,6 @@ class Linter {
   readonly #catalog: Catalog;
   readonly #findings: Findings;
   readonly #reported = new Set<Rule>();
-  readonly #toolsOfPattern = new Map<string, LockedTool[]>();
 
   constructor(catalog: Catalog, findings: Findings) {
     this.#catalog = catalog;
@@ -37,23 +37,10 @@ class Linter {
   agent(agent: AgentPolicy): void {
     for (const rule of agent.rules) {
       if (rule.area !== 'tools' || !grants(rule) || this.#reported.has(rule)) continue;
-      const tools = this.#toolsOf(rule);
+      const tools = this.#catalog.toolsOf(rule.match);
       this.#broadPattern(rule, tools);
       if (tools.length > 0) this.#compare(agent, rule, tools);
     }
-  }
-
-  #toolsOf({ match }: Rule): LockedTool[] {
-    if (match.kind === 'nothing') return [];
-    if (match.kind === 'exact') return [this.#catalog.tools.get(match.name) ?? []].flat();
-    const key = `${match.server}/${match.target}`;
-    const known = this.#toolsOfPattern.get(key);
-    if (known !== undefined) return known;
-    const tools = [...this.#catalog.tools.values()].filter(
-      (tool) => globMatches(match.server, tool.server) && globMatches(match.target, tool.name),
-    );
-    this.#toolsOfPattern.set(key, tools);
-    return tools;
   }
 
   #broadPattern(rule: Rule, tools: readonly LockedTool[]): void {
@@ -118,7 +105,7 @@ class Linter {
 const sources = {
   workspace: 'as the workspace says',
   annotations: 'as its annotations say',
-  default: 'as nothing says otherwise',
+  guess: 'as was guessed, since nothing says it',
 } as const;
 
 function hasTier(rule: Rule): boolean {

@@ -2,13 +2,15 @@
  * What names stand for: tools of the lock, and the workspace's named actions. Every name that a
  * person wrote is looked up here, once, when the policy loads.
  */
+import { isJsonObject } from '@remit/contracts';
 import type { ToolsLock } from '@remit/contracts';
 import { Conditions } from '../condition/conditions.ts';
 import type { Condition } from '../condition/conditions.ts';
 import type { Findings } from '../diagnostics.ts';
 import type { Word } from '../document/reading.ts';
 import { didYouMean } from '../document/suggest.ts';
-import type { ActionDocument, ToolNotes, WorkspaceDocument } from '../document/workspace.ts';
+import type { ReadingTool, ToolNotes } from '../document/tools.ts';
+import type { ActionDocument, WorkspaceDocument } from '../document/workspace.ts';
 import { globMatches, isGlob } from './glob.ts';
 import { lockedTools } from './tool.ts';
 import type { LockedTool } from './tool.ts';
@@ -20,6 +22,14 @@ export type Meaning =
   | { kind: 'glob'; server: string; tool: string }
   /** Nothing yet: a planned action. */
   | { kind: 'planned'; action: NamedAction };
+
+/** What a rule matches. */
+export type Match =
+  /** A tool's key or bare name, a URI, a prompt as `server/name`, a server's name. */
+  | { kind: 'exact'; name: string }
+  /** `target` is matched against the whole target, `server` against the server's name. */
+  | { kind: 'glob'; server: string; target: string }
+  | { kind: 'nothing' };
 
 export interface NamedAction {
   name: string;
@@ -34,6 +44,7 @@ export class Catalog {
   readonly actions = new Map<string, NamedAction>();
   /** False where there is no lock, so that names cannot be checked. */
   readonly checked: boolean;
+  readonly #byPattern = new Map<string, readonly LockedTool[]>();
   readonly #byBareName: ReadonlyMap<string, readonly LockedTool[]>;
   /** Servers of the workspace that the lock does not know yet. */
   readonly #unlocked: readonly string[];
@@ -65,9 +76,30 @@ export class Catalog {
     for (const note of notes.values()) {
       const meaning = this.#tool(note.name);
       const tool = meaning === undefined ? undefined : this.tools.get(meaning);
-      for (const expression of [note.subject, note.amount]) {
+      const readings = [...(note.reads?.arguments.values() ?? [])];
+      for (const expression of [note.subject, note.amount, ...readings]) {
         if (expression !== undefined) this.#conditions.checkExpression(expression, tool);
       }
+      if (note.reads !== undefined) this.#checkReading(note.reads);
+    }
+  }
+
+  /** What is read before and after a change may change nothing itself. */
+  #checkReading({ tool: word, arguments: args }: ReadingTool): void {
+    const meaning = this.#tool(word);
+    const tool = meaning === undefined ? undefined : this.tools.get(meaning);
+    if (tool === undefined) return;
+    if (tool.effect !== 'read') {
+      const message = `\`${tool.key}\` does not only read, so it cannot show what a call changes`;
+      const remedy = 'name a tool that reads, or say `effect: read` of it under `tools:`';
+      this.#findings.error('not_a_reading_tool', message, word.spot, remedy);
+    }
+    const { properties } = tool.definition.inputSchema;
+    if (!isJsonObject(properties)) return;
+    for (const [name, { spot }] of args) {
+      if (Object.hasOwn(properties, name)) continue;
+      const hint = didYouMean(name, Object.keys(properties));
+      this.#findings.error('unknown_argument', `\`${tool.key}\` has no argument \`${name}\``, spot, hint);
     }
   }
 
@@ -111,6 +143,11 @@ export class Catalog {
     return tool === undefined ? undefined : { kind: 'tool', name: tool };
   }
 
+  /** True for a tool's name, a bare one included, and for a named action. */
+  knows(name: string): boolean {
+    return this.tools.has(name) || this.#byBareName.has(name) || this.actions.has(name);
+  }
+
   /** For places where one tool or action has to be named. */
   refusePattern(word: Word): void {
     this.#findings.error(
@@ -139,7 +176,7 @@ export class Catalog {
     const tool = slash < 0 ? word.text : word.text.slice(slash + 1);
     const meaning = { kind: 'glob', server, tool } as const;
     if (!this.knowsServer(server, word)) return undefined;
-    if (this.checked && this.#unlocked.length === 0 && !this.#anyMatches(server, tool)) {
+    if (this.checked && this.#unlocked.length === 0 && this.#matching(server, tool).length === 0) {
       this.#findings.warning(
         'pattern_matches_nothing',
         `pattern \`${word.text}\` matches no tool`,
@@ -149,10 +186,24 @@ export class Catalog {
     return meaning;
   }
 
-  #anyMatches(server: string, tool: string): boolean {
-    return [...this.tools.values()].some(
-      (known) => globMatches(server, known.server) && globMatches(tool, known.name),
-    );
+  /** Tools of the lock that a rule speaks of. */
+  toolsOf(match: Match): readonly LockedTool[] {
+    if (match.kind === 'nothing') return [];
+    if (match.kind === 'glob') return this.#matching(match.server, match.target);
+    const tool = this.tools.get(match.name);
+    return tool === undefined ? [] : [tool];
+  }
+
+  #matching(server: string, tool: string): readonly LockedTool[] {
+    const key = `${server}/${tool}`;
+    let found = this.#byPattern.get(key);
+    if (found === undefined) {
+      found = [...this.tools.values()].filter(
+        (known) => globMatches(server, known.server) && globMatches(tool, known.name),
+      );
+      this.#byPattern.set(key, found);
+    }
+    return found;
   }
 
   /** The key of the tool that a name without `*` means. */

@@ -1,6 +1,11 @@
 /** Tools as policy knows them: the locked definition, and what the tool does. */
 import type { ToolDefinition, ToolsLock } from '@remit/contracts';
-import type { ToolEffect, ToolNotes } from '../document/workspace.ts';
+import type { Sensitivity, ToolEffect, ToolNotes } from '../document/tools.ts';
+import { guess } from './classify.ts';
+import type { Guess } from './classify.ts';
+
+/** Who says what a tool does: the workspace, the tool's own annotations, or nobody, so that it was guessed. */
+type FactSource = 'workspace' | 'annotations' | 'guess';
 
 export interface LockedTool {
   /** `server/name`. */
@@ -9,9 +14,20 @@ export interface LockedTool {
   name: string;
   digest: string;
   definition: ToolDefinition;
+  /** What its calls are treated as. A tool that nobody described is never treated as one that only reads. */
   effect: ToolEffect;
-  /** Who says so: the workspace, the tool's own annotations, or nobody. */
-  effectFrom: 'workspace' | 'annotations' | 'default';
+  effectFrom: FactSource;
+  /** True where somebody says that it reaches beyond the company's own systems. */
+  external: boolean;
+  externalFrom: FactSource;
+  /** False where the workspace says that what it does cannot be undone. */
+  reversible: boolean;
+  /** Of what it answers, where the workspace says so. */
+  sensitivity?: Sensitivity;
+  /** True where the workspace says how much money a call moves. */
+  movesMoney: boolean;
+  /** What its name, description and schema suggest. */
+  readonly guess: Guess;
 }
 
 export function toolKey(server: string, name: string): string {
@@ -19,15 +35,34 @@ export function toolKey(server: string, name: string): string {
 }
 
 /**
- * The effect that a tool's annotations imply (MCP 2025-11-25, schema `ToolAnnotations`): hints, so a
- * tool that says nothing counts as one that writes.
+ * The effect that a tool's annotations state (MCP 2025-11-25, schema `ToolAnnotations`). They are
+ * hints: where they leave open whether something is destroyed, nothing is stated.
  */
-function annotatedEffect(definition: ToolDefinition): ToolEffect | undefined {
-  const hints = definition.annotations;
+function annotatedEffect({ annotations: hints }: ToolDefinition): ToolEffect | undefined {
   if (hints?.readOnlyHint === true) return 'read';
   if (hints?.destructiveHint === true) return 'destructive';
   if (hints?.openWorldHint === true) return 'external';
-  return undefined;
+  return hints?.destructiveHint === false ? 'write' : undefined;
+}
+
+type Effects = Pick<LockedTool, 'effect' | 'effectFrom'>;
+
+function effectOf(notes: ToolNotes | undefined, definition: ToolDefinition, guessed: ToolEffect): Effects {
+  if (notes?.effect !== undefined) return { effect: notes.effect, effectFrom: 'workspace' };
+  const annotated = annotatedEffect(definition);
+  if (annotated !== undefined) return { effect: annotated, effectFrom: 'annotations' };
+  return { effect: guessed === 'read' ? 'write' : guessed, effectFrom: 'guess' };
+}
+
+type Reach = Pick<LockedTool, 'external' | 'externalFrom'>;
+
+function reachOf(notes: ToolNotes | undefined, { annotations }: ToolDefinition, guessed: boolean): Reach {
+  const noted = notes?.external ?? (notes?.effect === 'external' ? true : undefined);
+  if (noted !== undefined) return { external: noted, externalFrom: 'workspace' };
+  const hint = annotations?.openWorldHint;
+  return hint === undefined
+    ? { external: guessed, externalFrom: 'guess' }
+    : { external: hint, externalFrom: 'annotations' };
 }
 
 export function lockedTools(
@@ -38,16 +73,15 @@ export function lockedTools(
     tools.map(({ digest, definition }) => {
       const { name } = definition;
       const key = toolKey(server, name);
-      const declared = notesOf(key, name)?.effect;
-      const annotated = annotatedEffect(definition);
+      const notes = notesOf(key, name);
+      const guessed = guess(definition);
       return {
-        key,
-        server,
-        name,
-        digest,
-        definition,
-        effect: declared ?? annotated ?? 'write',
-        effectFrom: declared ? 'workspace' : annotated ? 'annotations' : 'default',
+        ...{ key, server, name, digest, definition, guess: guessed },
+        ...effectOf(notes, definition, guessed.effect),
+        ...reachOf(notes, definition, guessed.external),
+        reversible: notes?.reversible ?? true,
+        movesMoney: notes?.amount !== undefined,
+        ...(notes?.sensitivity && { sensitivity: notes.sensitivity }),
       };
     }),
   );

@@ -93,9 +93,13 @@ function judged(matching: Entry[], own: PlainDocument, call: PlainCall): Ruling 
   return { policy_effect: 'allow', tier, rules };
 }
 
-/** A person approves whatever a critical agent starts; what a server asks back is part of that. */
+/**
+ * A person approves whatever a critical agent starts (what a server asks back is part of that), and
+ * whatever destroys or acts outside: an agent that may do so is of high risk.
+ */
 function asksAlways(own: PlainDocument, call: PlainCall): boolean {
-  return own.risk === 'critical' && call.kind !== 'sampling';
+  if (own.risk === 'critical') return call.kind !== 'sampling';
+  return call.kind === 'tool_invoke' && ['destructive', 'external'].includes(effectOf(call));
 }
 
 function isTool({ server, target }: PlainCall): boolean {

@@ -4,11 +4,15 @@ import { expression } from './expression.ts';
 import { tools } from './plain.ts';
 import type { PlainAction, PlainCall, PlainDocument, PlainPolicy } from './plain.ts';
 
-const action: fc.Arbitrary<PlainAction> = fc.record(
-  { tool: fc.constantFrom(...Object.keys(tools)), when: expression },
-  { requiredKeys: ['tool'] },
-);
+const action = (of: readonly string[]): fc.Arbitrary<PlainAction> =>
+  fc.record({ tool: fc.constantFrom(...of), when: expression }, { requiredKeys: ['tool'] });
+const mild = Object.keys(tools).filter((key) => tools[key] === 'read' || tools[key] === 'write');
 const actionNames = ['first_action', 'second_action', 'third_action'];
+const actions = fc.record({
+  first_action: action(mild),
+  second_action: action(mild),
+  third_action: action(Object.keys(tools)),
+});
 
 const toolWord = fc.constantFrom(
   ...actionNames,
@@ -16,6 +20,22 @@ const toolWord = fc.constantFrom(
   ...['read', 'write', 'post', '*', 'crm/*', '*/w*', 'web/*t', 'w*', '*e'],
 );
 const toolWords = fc.array(toolWord, { maxLength: 3 });
+/** What destroys or acts outside is named in no tier below approval: such policies do not load. */
+const mildWords = fc.array(
+  fc.constantFrom(
+    'first_action',
+    'second_action',
+    ...mild,
+    'read',
+    'write',
+    '*',
+    'crm/*',
+    '*/w*',
+    'w*',
+    '*e',
+  ),
+  { maxLength: 3 },
+);
 const fewToolWords = fc.array(toolWord, { maxLength: 1 });
 const dataWord = fc.constantFrom('ssn', 'email', 'customer_name', 'surname', 'shoe_size');
 
@@ -38,8 +58,8 @@ const access = fc.record(
 );
 const guardrails = fc.record(
   {
-    tier_1_automatic: toolWords,
-    tier_2_logged: toolWords,
+    tier_1_automatic: mildWords,
+    tier_2_logged: mildWords,
     tier_3_approval: toolWords,
     tier_4_blocked: fewToolWords,
   },
@@ -96,7 +116,7 @@ const documents: fc.Arbitrary<PlainDocument[]> = fc
 export const policies: fc.Arbitrary<PlainPolicy> = fc.record({
   mode: fc.constantFrom('enforce' as const, 'observe' as const),
   keep_tier_4_blocked: fc.boolean(),
-  actions: fc.record(Object.fromEntries(actionNames.map((name) => [name, action]))),
+  actions,
   documents,
 });
 

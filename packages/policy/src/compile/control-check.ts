@@ -1,0 +1,173 @@
+/** The names in controls: groups, environments, labels, detectors, agents, hosts, paths. Each is looked up once. */
+import type { DataClasses } from '../data/rules.ts';
+import { contentFindings } from '../data/detectors.ts';
+import type { Findings, Spot } from '../diagnostics.ts';
+import type { AllowDeny } from '../document/allow-deny.ts';
+import type { ApprovalTermsDocument } from '../document/approvals.ts';
+import type { Documents } from '../document/documents.ts';
+import type { FlowDocument } from '../document/flows.ts';
+import type { Placed, Word } from '../document/reading.ts';
+import type { Powers } from '../document/powers.ts';
+import { didYouMean } from '../document/suggest.ts';
+import type { Catalog } from '../names/catalog.ts';
+import { globMatches, isGlob } from '../names/glob.ts';
+import { hostPattern } from '../scope/hosts.ts';
+import { pathPattern } from '../scope/paths.ts';
+import { isEnforced } from './agent-controls.ts';
+
+/** Labels of what was read. Trust is that of the server, sensitivity that of the data. */
+const sources = ['trusted', 'internal', 'untrusted', 'public', 'confidential', 'restricted', 'sensitive'];
+/** Kinds of sinks, and what cannot be taken back. */
+const sinks = ['internal', 'external', 'public', 'destructive', 'reversible', 'irreversible'];
+
+export class ControlCheck {
+  readonly #documents: Documents;
+  readonly #catalog: Catalog;
+  readonly #classes: DataClasses;
+  readonly #findings: Findings;
+
+  constructor(documents: Documents, catalog: Catalog, classes: DataClasses, findings: Findings) {
+    this.#documents = documents;
+    this.#catalog = catalog;
+    this.#classes = classes;
+    this.#findings = findings;
+  }
+
+  /** Reports each name that nothing is called by, and each control that is only shown so far. */
+  check({ controls }: Powers): void {
+    const { scope, flows, messages, models, content, approvals, retention } = controls;
+    for (const word of scope?.environments?.value ?? []) this.#environment(word);
+    this.#patterns(
+      scope?.hosts?.value,
+      hostPattern,
+      'a host; one reads like `api.example.com` or `*.example.com`',
+    );
+    this.#patterns(scope?.paths?.value, pathPattern, 'a path; one reads like `/srv/docs/**`');
+    for (const flow of flows?.value ?? []) this.#flow(flow);
+    this.#agents(messages?.value.from?.value);
+    for (const side of ['arguments', 'results'] as const)
+      for (const { detector } of content?.value[side]?.values() ?? []) this.#finding(detector);
+    for (const terms of approvals === undefined ? [] : [approvals.value, ...approvals.value.actions])
+      this.#groups(terms);
+    this.#notYet('flows', flows?.value.length === 0 ? undefined : flows);
+    this.#notYet('content.arguments', content);
+    this.#notYet('messages.from', messages?.value.from);
+    this.#notYet('messages.hops', messages?.value.hops);
+    this.#notYet('models.max_input_tokens', models?.value.max_input_tokens);
+    this.#notYet('models.max_output_tokens', models?.value.max_output_tokens);
+    this.#notYet('approvals.hold', approvals?.value.hold);
+    this.#notYet('retention', retention);
+  }
+
+  #notYet(control: string, placed: Placed<unknown> | undefined): void {
+    if (placed === undefined || isEnforced(control)) return;
+    const message = `\`${placed.path}\` is checked and shown, but not enforced yet`;
+    this.#findings.warning('not_enforced_yet', message, placed.spot, 'do not rely on it');
+  }
+
+  #unknown(what: string, word: Word, known: Iterable<string>, otherwise: string): void {
+    const remedy = didYouMean(word.text, known) ?? otherwise;
+    this.#findings.error('unknown_name', `there is no ${what} \`${word.text}\``, word.spot, remedy);
+  }
+
+  #environment(word: Word): void {
+    const { workspace } = this.#documents;
+    if (workspace === undefined) return;
+    const servers = [...workspace.servers.values()].flatMap((server) => server.environment ?? []);
+    const known = new Set([
+      ...servers,
+      ...(workspace.environment === undefined ? [] : [workspace.environment]),
+    ]);
+    if (!known.has(word.text))
+      this.#unknown(
+        'environment',
+        word,
+        known,
+        'give it to a server with `environment:`, or to the workspace',
+      );
+  }
+
+  #patterns(lists: AllowDeny | undefined, read: (text: string) => unknown, expected: string): void {
+    for (const word of [...(lists?.allow ?? []), ...(lists?.deny ?? [])]) {
+      if (read(word.text) !== undefined) continue;
+      this.#findings.error('invalid_pattern', `\`${word.text}\` is not ${expected}`, word.spot);
+    }
+  }
+
+  #flow({ from, to }: FlowDocument): void {
+    for (const word of from) {
+      if (sources.includes(word.text) || this.#classes.has(word.text)) continue;
+      this.#unknown(
+        'label',
+        word,
+        [...sources, ...this.#classes.names],
+        `use ${sources.map(quoted).join(', ')}, or a class of data`,
+      );
+    }
+    for (const word of to) {
+      if (!sinks.includes(word.text) && !/^args(?:\.\??[A-Za-z_][A-Za-z0-9_]*)+$/.test(word.text))
+        this.#sink(word);
+    }
+  }
+
+  /** Tools and named actions; what is near to a kind of sink was probably meant to be one. */
+  #sink(word: Word): void {
+    const isName = isGlob(word.text) || word.text.includes('/') || this.#catalog.knows(word.text);
+    const meant = isName ? undefined : didYouMean(word.text, sinks);
+    if (meant === undefined) this.#catalog.resolve(word);
+    else this.#findings.error('unknown_name', `there is no sink \`${word.text}\``, word.spot, meant);
+  }
+
+  #agents(words: readonly Word[] | undefined): void {
+    for (const word of words ?? []) this.agent(word);
+  }
+
+  /** An agent of the workspace, or a pattern of some. */
+  agent(word: Word): void {
+    const { agents, workspace } = this.#documents;
+    if (workspace === undefined || agents.has(word.text)) return;
+    if (isGlob(word.text) && [...agents.keys()].some((name) => globMatches(word.text, name))) return;
+    this.#unknown('agent', word, agents.keys(), `define it with a document \`agent: ${word.text}\``);
+  }
+
+  #finding(word: Word): void {
+    if (contentFindings.some((known) => known === word.text) || this.#classes.has(word.text)) return;
+    const known = [...contentFindings, ...this.#classes.names];
+    this.#unknown('detector', word, known, `use one of ${contentFindings.map(quoted).join(', ')}`);
+  }
+
+  #groups({ who, escalate, within, count }: ApprovalTermsDocument): void {
+    const { workspace } = this.#documents;
+    for (const word of [...(who?.value ?? []), ...(escalate?.value.to ?? [])]) {
+      if (workspace === undefined || workspace.groups.has(word.text)) continue;
+      this.#unknown('group', word, workspace.groups.keys(), `add it to \`groups:\` of the workspace`);
+    }
+    if (within !== undefined && escalate !== undefined && escalate.value.after.ms >= within.value.ms)
+      this.#tooLate(escalate.spot, escalate.value.after.text, within.value.text);
+    if (count !== undefined && who !== undefined) this.#enough(count, who);
+  }
+
+  #tooLate(spot: Spot, after: string, within: string): void {
+    const message = `it escalates after ${after}, when the ${within} for a decision are over`;
+    this.#findings.error('escalates_too_late', message, spot, 'escalate earlier');
+  }
+
+  /** A group without people in the workspace may have some that were added elsewhere. */
+  #enough(count: Placed<number>, who: Placed<readonly Word[]>): void {
+    const groups = who.value.map((word) => this.#documents.workspace?.groups.get(word.text) ?? []);
+    if (groups.some((people) => people.length === 0)) return;
+    const people = new Set(groups.flat());
+    if (people.size >= count.value) return;
+    const message = `${count.value} people have to approve, but only ${people.size} may`;
+    this.#findings.warning(
+      'too_few_approvers',
+      message,
+      count.spot,
+      'add people to the group, or ask for fewer',
+    );
+  }
+}
+
+function quoted(text: string): string {
+  return `\`${text}\``;
+}

@@ -1,0 +1,37 @@
+/**
+ * The `flows:` part of a document: what was read decides what may be done.
+ *
+ *     flows:
+ *       - { from: untrusted, to: external, then: approve }
+ *       - { from: [restricted, ssn], to: [external, email-send], then: deny }
+ */
+import type { Spot } from '../diagnostics.ts';
+import { listOf, oneOf, oneOrMore, readWord, shaped } from './reading.ts';
+import type { Reader, Word } from './reading.ts';
+
+const flowEffects = ['allow', 'approve', 'deny'] as const;
+type FlowEffect = (typeof flowEffects)[number];
+
+export interface FlowDocument {
+  /** Labels of what was read: trust of its source, sensitivity, class of data. */
+  from: Word[];
+  /** Where it would go: kind of sink, consequence, tool, action, argument. */
+  to: Word[];
+  then: FlowEffect;
+  path: string;
+  spot: Spot;
+}
+
+const readKeys = shaped<Pick<FlowDocument, 'from' | 'to' | 'then'>>({
+  what: 'a flow',
+  keys: { from: oneOrMore(readWord), to: oneOrMore(readWord), then: oneOf(flowEffects) },
+  required: ['from', 'to', 'then'],
+});
+
+const readFlow: Reader<FlowDocument> = (tree, reading) => {
+  const read = readKeys(tree, reading);
+  if (read?.from === undefined || read.to === undefined || read.then === undefined) return undefined;
+  return { from: read.from, to: read.to, then: read.then, path: reading.path, spot: tree.spot };
+};
+
+export const readFlows: Reader<FlowDocument[]> = listOf(readFlow);
