@@ -68,6 +68,24 @@ export const bounds = {
   ask_ms: 10 * 60_000,
   /** Round trips of one call for elicitation or sampling. */
   ask_rounds_max: 16,
+  /** A call that goes on as a task, in all; and how long the task is known, from its creation. */
+  task_run_ms: 4 * 3_600_000,
+  task_ttl_ms: 6 * 3_600_000,
+  /** Tasks known of one agent, over or not, and of the gateway; past that calls are waited for instead. */
+  tasks_per_agent_max: 256,
+  tasks_max: 4096,
+  /** Characters of results, as JSON, that are kept in tasks of one agent; the oldest go first. */
+  task_results_length_per_agent_max: 64 * 1024 * 1024,
+  /** Characters in the id that a server gives to a task. */
+  task_id_length_max: 1024,
+  /** How often a server is asked for the state of its task: where it says nothing, at most, at least. */
+  task_poll_ms: 1000,
+  task_poll_min_ms: 100,
+  task_poll_max_ms: 30_000,
+  /** A task that was cancelled is asked this long for how it ended. */
+  task_cancel_ms: 5000,
+  /** Attempts in a row to read the state of a server's task that bring none. */
+  task_poll_failures_max: 10,
   /** Interim messages (progress, logging) forwarded for one call; further ones are counted and dropped. */
   interim_messages_per_call_max: 10_000,
   /** Waiting for an answer to `server/discover` before the handshake of the older era is tried as well. */

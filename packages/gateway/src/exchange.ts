@@ -20,6 +20,25 @@ export type InputRequests = Record<string, InputRequest>;
 /** The client's result for each request, under the same keys. */
 export type InputResponses = Record<string, JsonValue>;
 
+/** What a server says of a task while it goes on (2026-07-28, extension `io.modelcontextprotocol/tasks`). */
+export interface TaskProgress {
+  /** For people and models; absent where the server says nothing. */
+  status_message?: string;
+  /** How often it is worth asking for news. */
+  poll_interval_ms: number;
+}
+
+/** The agent's end of a call that a server may go on with as a task. */
+export interface TaskPeer {
+  /**
+   * The server has made a task of the call. Resolves to true where the agent's client has got a task of
+   * its own, to false where it waits for the answer all the same. Never rejects.
+   */
+  created(progress: TaskProgress): Promise<boolean>;
+  /** What the server says of it now. Never throws. */
+  changed(progress: TaskProgress): void;
+}
+
 /** The agent's end of one open request. */
 export interface Peer {
   /** The same text for calls that end at the same client, and only for those; absent where that is not certain. */
@@ -28,6 +47,8 @@ export interface Peer {
   readonly capabilities: JsonObject;
   /** Level of log messages that the agent asked for; absent: none. */
   readonly log_level?: string;
+  /** Present where the server may answer with a task. */
+  readonly tasks?: TaskPeer;
   /**
    * Forwards an interim message (progress, log). Bounded; never throws. A progress notification
    * comes without `progressToken`: the agents' side puts the agent's own in.

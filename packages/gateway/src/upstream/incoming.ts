@@ -53,7 +53,8 @@ function readAnswer(value: JsonObject): Incoming {
     : garbage('its result is not an object', value);
 }
 
-function readError(error: JsonValue): RpcError | undefined {
+/** A JSON-RPC error; undefined for anything else. */
+export function readError(error: JsonValue): RpcError | undefined {
   if (!isJsonObject(error)) return undefined;
   const { code, message, data } = error;
   if (typeof code !== 'number' || !Number.isInteger(code) || typeof message !== 'string') return undefined;

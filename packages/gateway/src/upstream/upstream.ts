@@ -3,7 +3,7 @@
  * after a failure by itself. What it answers is the server's; that it answers is certain.
  */
 import { bounds as default_bounds, Fault } from '@remit/contracts';
-import type { Bounds } from '@remit/contracts';
+import type { Bounds, JsonObject } from '@remit/contracts';
 import type { ServerSettings } from '@remit/policy';
 import type { Listing, Upstream, UpstreamAnswer, UpstreamEvent, UpstreamRequest } from '../exchange.ts';
 import { Backoff } from './backoff.ts';
@@ -14,6 +14,7 @@ import type { UpstreamDependencies } from './dependencies.ts';
 import type { EraName } from './era/negotiate.ts';
 import { Link } from './link.ts';
 import { Replacement } from './replacement.ts';
+import { followTask } from './task.ts';
 import { createTransport } from './transport/create-transport.ts';
 
 export type UpstreamOptions = Omit<UpstreamDependencies, 'bounds'> & { bounds?: Partial<Bounds> };
@@ -77,7 +78,8 @@ class UpstreamServer implements CountedUpstream {
     if (request.signal.aborted) return unsent('cancelled', 'the agent cancelled the call');
     const link = this.#link;
     if (link === undefined || this.state !== 'ready') return unsent('unreachable', this.#whyNot());
-    return await link.era.request(request);
+    const answer = await link.era.request(request);
+    return answer.kind === 'task' ? await this.#follow(answer.handle, request) : answer;
   }
 
   async watch(uri: string): Promise<void> {
@@ -110,6 +112,15 @@ class UpstreamServer implements CountedUpstream {
     this.#closing.abort();
     await this.#running;
     await this.#replacement.settled();
+  }
+
+  /** A task outlives the connection that it was made on: each request goes over the present one. */
+  async #follow(handle: JsonObject, request: UpstreamRequest): Promise<UpstreamAnswer> {
+    const { bounds, clock, logger } = this.#dependencies;
+    const ask = (method: string, params: JsonObject): Promise<UpstreamAnswer> =>
+      this.#link?.era.ask(method, params, this.#closing.signal) ??
+      Promise.resolve(unsent('unreachable', this.#whyNot()));
+    return await followTask(handle, request, { bounds, clock, logger, ask, closing: this.#closing.signal });
   }
 
   /** Connects, serves, comes back: until it is closed. */

@@ -2,6 +2,7 @@
  * How a server is spoken to once its era is known: `session.ts` (2024-11-05 to 2025-11-25, an
  * `initialize` handshake) or `stateless.ts` (2026-07-28, everything in each request).
  */
+import { isJsonObject } from '@remit/contracts';
 import type { Bounds, Clock, JsonObject, ToolDefinition } from '@remit/contracts';
 import type { Logger } from 'pino';
 import type { UpstreamAnswer, UpstreamRequest } from '../../exchange.ts';
@@ -41,13 +42,16 @@ export interface EraDependencies {
   client_info: { name: string; version: string };
 }
 
+/** An answer, or the handle of a task that will have one (`../task.ts`). */
+export type EraAnswer = UpstreamAnswer | { kind: 'task'; handle: JsonObject };
+
 export interface Era {
   readonly introduction: Introduction;
   /** Takes over the connection: nothing before that changes it, so that two eras can be tried at once. */
   attach(): Promise<void>;
   /** An agent's request: sent once. */
-  request(request: UpstreamRequest): Promise<UpstreamAnswer>;
-  /** A request of Remit's own, such as a page of a list. */
+  request(request: UpstreamRequest): Promise<EraAnswer>;
+  /** A request of Remit's own, such as a page of a list, or the state of a task. */
   ask(method: string, params: JsonObject, signal: AbortSignal): Promise<UpstreamAnswer>;
   /** The tools as just listed, for what their definitions demand of a call. */
   learnTools(tools: readonly ToolDefinition[]): void;
@@ -72,9 +76,10 @@ export const bridged_capabilities = {
   roots: {},
 } as const satisfies JsonObject;
 
-/** The methods with which a server asks its client for something. */
-export const input_methods: ReadonlySet<string> = new Set([
-  'elicitation/create',
-  'sampling/createMessage',
-  'roots/list',
-]);
+export const tasks_extension = 'io.modelcontextprotocol/tasks';
+
+/** Whether the server may answer calls with tasks, where their client takes them. */
+export function offersTasks({ capabilities }: Pick<Introduction, 'capabilities'>): boolean {
+  const { extensions } = capabilities;
+  return isJsonObject(extensions) && isJsonObject(extensions[tasks_extension]);
+}

@@ -16,6 +16,10 @@ const named_by: Readonly<Record<string, string>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
+  // Extension io.modelcontextprotocol/tasks, "Streamable HTTP: Routing Headers".
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
 };
 
 /** A parameter that is mirrored: the keys that lead to it, and its header. */

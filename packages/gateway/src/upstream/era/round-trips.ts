@@ -3,10 +3,11 @@
  * `input_required`; the agent is asked, and the same request goes on with the answers. That is the
  * continuation that the server has asked for, under a new id: the call as such is still sent once.
  */
-import { Fault, isJsonObject } from '@remit/contracts';
+import { Fault } from '@remit/contracts';
 import type { Bounds, Clock, JsonObject } from '@remit/contracts';
-import type { InputRequests, UpstreamAnswer, UpstreamRequest } from '../../exchange.ts';
-import { input_methods } from './era.ts';
+import type { UpstreamAnswer, UpstreamRequest } from '../../exchange.ts';
+import type { EraAnswer } from './era.ts';
+import { readInputRequests } from './input-requests.ts';
 
 /** "Supported Requests": no other may be answered so. */
 const supporting: ReadonlySet<string> = new Set(['tools/call', 'resources/read', 'prompts/get']);
@@ -14,13 +15,13 @@ const supporting: ReadonlySet<string> = new Set(['tools/call', 'resources/read',
 const internal_error = -32603;
 
 type Send = (params: JsonObject, total_ms: number) => Promise<UpstreamAnswer>;
-type Step = { answer: UpstreamAnswer } | { params: JsonObject };
+type Step = { answer: EraAnswer } | { params: JsonObject };
 
 export async function withRoundTrips(
   request: UpstreamRequest,
   { bounds, clock }: { bounds: Bounds; clock: Clock },
   send: Send,
-): Promise<UpstreamAnswer> {
+): Promise<EraAnswer> {
   const ends_at = clock.monotonic() + bounds.upstream_call_total_ms;
   let { params } = request;
   for (let round = 0; round <= bounds.ask_rounds_max; round += 1) {
@@ -38,16 +39,22 @@ async function continueWith(answer: UpstreamAnswer, request: UpstreamRequest): P
   if (answer.kind !== 'result') return { answer };
   const { resultType } = answer.result;
   if (resultType === undefined || resultType === 'complete') return { answer };
+  if (resultType === 'task' && mayBeTask(request)) return { answer: { kind: 'task', handle: answer.result } };
   if (resultType !== 'input_required' || !supporting.has(request.method)) {
     return { answer: garbage('the server’s answer is of a type that Remit does not know') };
   }
   return await gather(answer.result, request);
 }
 
+/** Tools only, and only where the client is said to take tasks (extension, "Supported Methods"). */
+function mayBeTask({ method, peer }: UpstreamRequest): boolean {
+  return method === 'tools/call' && peer.tasks !== undefined;
+}
+
 /** Asks the agent, and makes the parameters of the next round: the original ones, answers and state. */
 async function gather(result: JsonObject, request: UpstreamRequest): Promise<Step> {
   const { requestState } = result;
-  const requests = readRequests(result);
+  const requests = readInputRequests(result['inputRequests'] ?? {});
   if (requests === undefined || (requestState !== undefined && typeof requestState !== 'string')) {
     return { answer: garbage('the server’s request for input is malformed') };
   }
@@ -62,19 +69,6 @@ async function gather(result: JsonObject, request: UpstreamRequest): Promise<Ste
   } catch (error) {
     return { answer: unanswered(error) };
   }
-}
-
-function readRequests(result: JsonObject): InputRequests | undefined {
-  const { inputRequests = {} } = result;
-  if (!isJsonObject(inputRequests)) return undefined;
-  const valid = Object.values(inputRequests).every(
-    (request) =>
-      isJsonObject(request) &&
-      typeof request['method'] === 'string' &&
-      input_methods.has(request['method']) &&
-      (request['params'] === undefined || isJsonObject(request['params'])),
-  );
-  return valid ? (inputRequests as InputRequests & JsonObject) : undefined;
 }
 
 /** The server had answered, so that nothing is unknown: the call ends as an error with the reason. */

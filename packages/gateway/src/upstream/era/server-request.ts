@@ -8,8 +8,8 @@ import type { JsonObject } from '@remit/contracts';
 import type { Peer, RpcError } from '../../exchange.ts';
 import type { Call } from '../call.ts';
 import type { ServerRequest } from '../incoming.ts';
-import { input_methods } from './era.ts';
 import type { EraDependencies } from './era.ts';
+import { input_methods } from './input-requests.ts';
 
 const method_not_found = -32601;
 const internal_error = -32603;

@@ -9,8 +9,8 @@ import type { Notification, UpstreamAnswer, UpstreamRequest } from '../../exchan
 import type { Call } from '../call.ts';
 import type { MessageHandler } from '../connection.ts';
 import type { ServerRequest } from '../incoming.ts';
-import { bridged_capabilities, modern_version } from './era.ts';
-import type { Era, EraDependencies, Introduction } from './era.ts';
+import { bridged_capabilities, modern_version, offersTasks, tasks_extension } from './era.ts';
+import type { Era, EraAnswer, EraDependencies, Introduction } from './era.ts';
 import { passChange, passInterim } from './notification.ts';
 import { mirroredParameters, requestHeaders } from './request-headers.ts';
 import type { MirroredParameter } from './request-headers.ts';
@@ -60,7 +60,7 @@ export class StatelessEra implements Era, MessageHandler {
     return Promise.resolve();
   }
 
-  async request(request: UpstreamRequest): Promise<UpstreamAnswer> {
+  async request(request: UpstreamRequest): Promise<EraAnswer> {
     const { bounds, clock } = this.#dependencies;
     const answer = await withRoundTrips(request, { bounds, clock }, (params, total_ms) =>
       this.#send(request, params, total_ms),
@@ -75,7 +75,8 @@ export class StatelessEra implements Era, MessageHandler {
   ask(method: string, params: JsonObject, signal: AbortSignal): Promise<UpstreamAnswer> {
     const { connection, client_info, bounds } = this.#dependencies;
     const headers = requestHeaders(method, params);
-    const complete = { ...params, _meta: requestMeta(client_info, bridged_capabilities) };
+    const capabilities = { ...bridged_capabilities, ...this.#extensions(method.startsWith('tasks/')) };
+    const complete = { ...params, _meta: requestMeta(client_info, capabilities) };
     return connection.call(method, complete, { signal, headers, idle_ms: bounds.upstream_connect_ms });
   }
 
@@ -136,11 +137,13 @@ export class StatelessEra implements Era, MessageHandler {
   ): Promise<UpstreamAnswer> {
     const { connection, client_info } = this.#dependencies;
     const passed_on = isJsonObject(params['_meta']) ? params['_meta'] : {};
+    const takes_tasks = method === 'tools/call' && peer.tasks !== undefined;
+    const capabilities = { ...bridgedCapabilities(peer.capabilities), ...this.#extensions(takes_tasks) };
     const complete = (id: number): JsonObject => ({
       ...params,
       _meta: {
         ...passed_on,
-        ...requestMeta(client_info, bridgedCapabilities(peer.capabilities)),
+        ...requestMeta(client_info, capabilities),
         ...(peer.log_level !== undefined && { [meta.log_level]: peer.log_level }),
         progressToken: progress ? id : undefined,
       } as JsonObject,
@@ -149,6 +152,11 @@ export class StatelessEra implements Era, MessageHandler {
       ? {}
       : requestHeaders(method, params, this.#mirroredOf(method, params['name']));
     return connection.call(method, complete, { peer, signal, headers, total_ms });
+  }
+
+  /** A client declares the tasks extension with each request where it takes tasks. */
+  #extensions(takes_tasks: boolean): JsonObject {
+    return takes_tasks && offersTasks(this.introduction) ? { extensions: { [tasks_extension]: {} } } : {};
   }
 
   #mirroredOf(method: string, name: JsonValue | undefined): readonly MirroredParameter[] | undefined {
