@@ -25,6 +25,7 @@ export const administrativeKinds = [
   'login',
   'audit_read',
   'request_refused',
+  'task_created',
   'refusals_coalesced',
   'orphan_closed',
   'start',

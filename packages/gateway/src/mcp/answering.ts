@@ -24,6 +24,9 @@ const knownMethods = new Set([
   'resources/unsubscribe',
   'completion/complete',
   'subscriptions/listen',
+  'tasks/get',
+  'tasks/update',
+  'tasks/cancel',
 ]);
 
 /** What a request ends with, free of its id, since a call may end under another than it began with. */

@@ -11,6 +11,7 @@ import { enforce, type Call, type Interim, type Outcome } from '@remit/enforce';
 import type { RpcError, Upstream, UpstreamAnswer } from '../exchange.ts';
 import { onwards } from '../telemetry/spans.ts';
 import { traceContext, type TraceContext } from '../telemetry/trace-context.ts';
+import { CallTask, mayBecomeTask } from './call-task.ts';
 import { contextOf, rationaleOf } from './context.ts';
 import { metaOf } from './params.ts';
 import { CallPeer } from './peer.ts';
@@ -59,7 +60,7 @@ export async function governedCall(
   const trace = onwards(span, incoming);
   if (target.kind === 'tool_invoke') request.notes.tool = target.target;
   const action = actionOf(services, request, target, trace, claims);
-  const sending = new Sending(services, request, target, trace);
+  const sending = new Sending(services, request, target, action, trace);
   const outcome = await enforce(action, sending, services.ports);
   const answer = answerOf(outcome, sending.failedByProtocol);
   const errorType = errorTypeOf(answer);
@@ -108,12 +109,20 @@ class Sending implements Call {
   readonly #services: Services;
   readonly #request: AgentRequest;
   readonly #target: Target;
+  readonly #action: Action;
   readonly #trace: TraceContext;
 
-  constructor(services: Services, request: AgentRequest, target: Target, trace: TraceContext) {
+  constructor(
+    services: Services,
+    request: AgentRequest,
+    target: Target,
+    action: Action,
+    trace: TraceContext,
+  ) {
     this.#services = services;
     this.#request = request;
     this.#target = target;
+    this.#action = action;
     this.#trace = trace;
   }
 
@@ -150,7 +159,7 @@ class Sending implements Call {
 
   async #send(upstream: Upstream, args: JsonObject, interim: Interim): Promise<UpstreamAnswer> {
     const { clock } = this.#services.ports;
-    const peer = new CallPeer(this.#services, this.#request, upstream.name, interim);
+    const peer = new CallPeer(this.#services, this.#request, upstream.name, interim, this.#task(interim));
     const startedAt = clock.monotonic();
     const answer = await upstream.request({
       method: this.#request.method,
@@ -169,6 +178,11 @@ class Sending implements Call {
       this.#services.logger.warn(detail, 'a server sent more interim messages than are forwarded');
     }
     return answer;
+  }
+
+  #task(interim: Interim): CallTask | undefined {
+    if (this.#target.kind !== 'tool_invoke' || !mayBecomeTask(this.#request.caller)) return undefined;
+    return new CallTask(this.#services, this.#request, this.#action, interim);
   }
 
   #traceMeta(): JsonObject {

@@ -72,7 +72,7 @@ const governed =
 export function introduction(
   services: Services,
   { agent, scope }: { agent: string; scope?: string | undefined },
-): JsonObject {
+): { capabilities: JsonObject; instructions: string } {
   const policy = services.ports.policy();
   const { capabilities, instructions } = services.views.view(policy, scope);
   const visible = visibleServers(policy, agent);

@@ -4,7 +4,7 @@
  */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
 import type { Interim } from '@remit/enforce';
-import type { InputRequests, InputResponses, Notification, Peer } from '../exchange.ts';
+import type { InputRequests, InputResponses, Notification, Peer, TaskPeer } from '../exchange.ts';
 import { governedAsk } from './governed-ask.ts';
 import { atLeast } from './log-level.ts';
 import type { AgentRequest } from './request.ts';
@@ -14,6 +14,7 @@ export class CallPeer implements Peer {
   readonly client?: string;
   readonly capabilities: JsonObject;
   readonly log_level?: string;
+  readonly tasks?: TaskPeer;
   readonly #services: Services;
   readonly #request: AgentRequest;
   readonly #server: string;
@@ -22,7 +23,13 @@ export class CallPeer implements Peer {
   #dropped = 0;
   #progress = -Infinity;
 
-  constructor(services: Services, request: AgentRequest, server: string, interim: Interim) {
+  constructor(
+    services: Services,
+    request: AgentRequest,
+    server: string,
+    interim: Interim,
+    tasks: TaskPeer | undefined,
+  ) {
     this.#services = services;
     this.#request = request;
     this.#server = server;
@@ -30,6 +37,7 @@ export class CallPeer implements Peer {
     this.capabilities = request.caller.capabilities;
     // Where there are no sessions, several clients may share one key.
     if (request.caller.session !== undefined) this.client = request.caller.session;
+    if (tasks) this.tasks = tasks;
     if (request.caller.logLevel !== undefined) this.log_level = request.caller.logLevel;
   }
 

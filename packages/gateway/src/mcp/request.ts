@@ -1,7 +1,7 @@
 /** One request of an identified agent, free of the era and the transport it came by. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { JsonObject } from '@remit/contracts';
-import type { InputRequests, InputResponses, Notification } from '../exchange.ts';
+import type { InputRequests, InputResponses, Notification, TaskProgress } from '../exchange.ts';
 import type { RequestId } from './message.ts';
 import type { ProtocolVersion } from './versions.ts';
 
@@ -17,6 +17,8 @@ export interface Caller {
   session?: string;
   /** MCP client capabilities as declared. */
   capabilities: JsonObject;
+  /** Whether the client declares the extension `io.modelcontextprotocol/tasks`. */
+  takesTasks?: boolean;
   /** Level of log messages that the client wants; absent: none. */
   logLevel?: string;
   headers: IncomingHttpHeaders;
@@ -33,6 +35,18 @@ export interface Channel {
    * @throws Fault `ask_refused`, `ask_timeout`, `cancelled`.
    */
   ask(requests: InputRequests, signal: AbortSignal, withdrawn?: AbortSignal): Promise<InputResponses>;
+  /** Absent or undefined where the client takes no task, or there is no room for one. */
+  offerTask?(): TaskOffer | undefined;
+  /** What is said of the task that was begun. Never throws. */
+  taskChanged?(progress: TaskProgress): void;
+}
+
+/** A task that the client does not know of yet. */
+export interface TaskOffer {
+  readonly id: string;
+  /** Gives it to the client, which waits for no answer from then on; false where it has gone. */
+  begin(progress: TaskProgress): boolean;
+  withdraw(): void;
 }
 
 export interface AgentRequest {

@@ -87,6 +87,7 @@ describe('the path of one server', () => {
       'tools',
       'resources',
       'prompts',
+      'extensions',
     ]);
     expect(JSON.stringify(body)).toContain('"name":"remit/web"');
     expect((await sendModern(`${url}/web`, 'completion/complete', {})).status).toBe(404);

@@ -316,7 +316,7 @@ export function modern(
   params: JsonObject = {},
   { capabilities = {}, meta = {} } = {},
 ): { body: JsonObject & { id: number }; headers: Record<string, string> } {
-  const name = params['name'] ?? params['uri'];
+  const name = params['name'] ?? params['uri'] ?? params['taskId'];
   return {
     body: rpc(method, {
       ...params,

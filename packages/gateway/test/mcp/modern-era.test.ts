@@ -74,7 +74,8 @@ describe('the envelope', () => {
     ['ping'],
     ['logging/setLevel'],
     ['resources/subscribe'],
-    ['tasks/get'],
+    ['tasks/list'],
+    ['tasks/result'],
     ['unknown/method'],
   ])('of method %s is refused with 404 and -32601', async (method) => {
     const { url } = await fixture();
@@ -122,6 +123,7 @@ describe('results', () => {
         prompts: { listChanged: true },
         completions: {},
         logging: {},
+        extensions: { 'io.modelcontextprotocol/tasks': {} },
       },
       instructions: expect.stringMatching(
         /^Calls pass Remit, .*\n\n\[crm\] Look customers up before you write\.$/s,

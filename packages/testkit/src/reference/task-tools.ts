@@ -31,6 +31,7 @@ const slowCompute: ReferenceTool = {
       required: ['seconds'],
     },
   },
+  era: 'stateless',
   run: (args) => ({
     defer: async (call) => {
       const label = typeof args['label'] === 'string' ? args['label'] : 'computation';

@@ -21,7 +21,7 @@ export interface ReferenceDefinition {
 export interface ReferenceTool {
   definition: ReferenceDefinition;
   /** Only servers of this era list it; all do where it is absent. */
-  era?: 'session';
+  era?: Call['era'];
   /** A server of the stateless era runs it as a task or not at all. */
   task_required?: true;
   run(args: JsonObject, call: Call): ToolReply | Promise<ToolReply>;

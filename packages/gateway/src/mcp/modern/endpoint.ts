@@ -18,18 +18,21 @@ import { readEnvelope, type Envelope } from './envelope.ts';
 import { LiveCalls } from './live-calls.ts';
 import { Listeners } from './listeners.ts';
 import { assertParamHeaders } from './param-check.ts';
+import { declaresTasks, isTaskMethod, Tasks, tasksExtension } from './tasks.ts';
 
 export class ModernEndpoint {
   readonly #services: Services;
   readonly #replies: Replies;
+  readonly #tasks: Tasks;
   readonly #calls: LiveCalls;
   readonly #listeners: Listeners;
 
   constructor(services: Services, replies: Replies, stateSecret: Uint8Array) {
     this.#services = services;
     this.#replies = replies;
-    this.#calls = new LiveCalls(services, stateSecret);
-    this.#listeners = new Listeners(services);
+    this.#tasks = new Tasks(services);
+    this.#calls = new LiveCalls(services, stateSecret, this.#tasks);
+    this.#listeners = new Listeners(services, this.#tasks);
   }
 
   /** @throws RpcFault for a request that does not get as far as its method. */
@@ -57,6 +60,7 @@ export class ModernEndpoint {
   }
 
   tick(): void {
+    this.#tasks.sweep();
     this.#listeners.signOfLife();
   }
 
@@ -65,7 +69,12 @@ export class ModernEndpoint {
   }
 
   #discover(http: McpHttpRequest, message: RequestMessage, caller: Caller): void {
-    const result = { supportedVersions: [...modernVersions], ...introduction(this.#services, caller) };
+    const { capabilities, ...rest } = introduction(this.#services, caller);
+    const result = {
+      supportedVersions: [...modernVersions],
+      capabilities: { ...capabilities, extensions: { [tasksExtension]: {} } },
+      ...rest,
+    };
     void this.#answer(plain(message, caller), this.#reply(http), () => Promise.resolve(result));
   }
 
@@ -81,6 +90,12 @@ export class ModernEndpoint {
 
   /** @throws RpcFault for what is refused before it is an operation. */
   #begin(http: McpHttpRequest, message: RequestMessage, caller: Caller, reply: Reply): void {
+    if (isTaskMethod(message.method)) {
+      assertActive(this.#services, caller.agent);
+      const request = plain(message, caller);
+      void this.#answer(request, reply, async () => this.#tasks.serve(request));
+      return;
+    }
     const { operation, isCall } = operationOf(this.#services, { method: message.method, caller });
     if (!isCall) {
       assertActive(this.#services, caller.agent);
@@ -122,6 +137,7 @@ export class ModernEndpoint {
       ...(http.scope !== undefined && { scope: http.scope }),
       version: envelope.version,
       capabilities: askableCapabilities(envelope.capabilities),
+      takesTasks: declaresTasks(envelope.capabilities),
       ...(envelope.logLevel !== undefined && { logLevel: envelope.logLevel }),
       headers: http.request.headers,
     };

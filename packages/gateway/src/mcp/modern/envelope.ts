@@ -50,12 +50,21 @@ function readVersion(http: McpHttpRequest, meta: JsonObject): ModernVersion {
   });
 }
 
+/** Which parameter `Mcp-Name` repeats; of tasks as their extension says ("Streamable HTTP: Routing Headers"). */
+const namedByParameter = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+  ['tasks/get', 'taskId'],
+  ['tasks/update', 'taskId'],
+  ['tasks/cancel', 'taskId'],
+]);
+
 /** The value that `Mcp-Name` repeats; undefined for methods that have none. */
 function namedBy({ method, params }: RequestMessage, bounds: Bounds): string | undefined {
-  const value = method === 'resources/read' ? params['uri'] : params['name'];
-  const isNamed = ['tools/call', 'prompts/get', 'resources/read'].includes(method);
-  if (!isNamed || typeof value !== 'string') return undefined;
-  return value.length <= bounds.uri_length_max ? value : undefined;
+  const parameter = namedByParameter.get(method);
+  const value = parameter === undefined ? undefined : params[parameter];
+  return typeof value === 'string' && value.length <= bounds.uri_length_max ? value : undefined;
 }
 
 function headerFault(http: McpHttpRequest, name: string): RpcFault {

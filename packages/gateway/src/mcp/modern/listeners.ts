@@ -12,6 +12,8 @@ import type { Services } from '../services.ts';
 import { DirectStream, type MessageStream } from '../stream.ts';
 import { metaKeys } from '../versions.ts';
 import { WatchedResources } from '../watched-resources.ts';
+import type { AgentTask } from './agent-task.ts';
+import { assertTakesTasks, type Tasks } from './tasks.ts';
 
 const filters: Readonly<Record<CatalogChange, string>> = {
   tools: 'toolsListChanged',
@@ -25,15 +27,22 @@ interface Listener {
   stream: MessageStream;
   lists: ReadonlySet<CatalogChange>;
   watched: WatchedResources;
+  /** Ids of the tasks whose changes it is told. */
+  tasks: ReadonlySet<string>;
 }
 
 export class Listeners {
   readonly #services: Services;
+  readonly #tasks: Tasks;
   readonly #open = new Set<Listener>();
   readonly #stopListening: () => void;
 
-  constructor(services: Services) {
+  constructor(services: Services, tasks: Tasks) {
     this.#services = services;
+    this.#tasks = tasks;
+    tasks.listen((task) => {
+      this.#taskChanged(task);
+    });
     this.#stopListening = services.catalog.listen({
       changed: (what, server) => {
         this.#changed(what, server);
@@ -54,15 +63,25 @@ export class Listeners {
       throw invalidParams('`params.notifications` must be an object.');
     const lists = this.#lists(asked, caller);
     const readable = this.#readableOf(asked, caller);
+    const tasks = this.#tasksOf(asked, caller);
     const stream = new DirectStream(http.response, this.#services.bounds.stream_buffer_bytes_max);
     const watched = new WatchedResources(this.#services);
-    const listener: Listener = { id: message.id, caller, stream, lists, watched };
+    const listener: Listener = {
+      id: message.id,
+      caller,
+      stream,
+      lists,
+      watched,
+      tasks: new Set(tasks.keys()),
+    };
     this.#open.add(listener);
     http.response.once('close', () => {
       this.#forget(listener);
     });
     for (const [uri, server] of readable) this.#watch(listener, uri, server);
     this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: agreed(listener) });
+    // What has changed before the client listened is not told again: so it is told where they stand.
+    for (const task of tasks.values()) this.#taskChanged(task, listener);
   }
 
   signOfLife(): void {
@@ -109,6 +128,21 @@ export class Listeners {
     return readable;
   }
 
+  /**
+   * The agent's own tasks among those that are asked for; others are left out of the acknowledgment.
+   * @throws RpcFault -32021 for a client that does not declare the extension.
+   */
+  #tasksOf(asked: JsonObject, caller: Caller): Map<string, AgentTask> {
+    const ids = asked['taskIds'];
+    if (ids === undefined) return new Map();
+    assertTakesTasks(caller);
+    const { tasks_per_agent_max: max } = this.#services.bounds;
+    if (!Array.isArray(ids) || ids.length > max)
+      throw invalidParams(`\`taskIds\` must be an array of at most ${max} ids.`);
+    const tasks = ids.map((id) => this.#tasks.find(id, caller)).filter((task) => task !== undefined);
+    return new Map(tasks.map((task) => [task.id, task]));
+  }
+
   /** The server whose resource this is, if the agent may read it. */
   #readable(caller: Caller, uri: string): string | undefined {
     try {
@@ -146,6 +180,14 @@ export class Listeners {
     }
   }
 
+  /** Each notification is what `tasks/get` would answer now (extension, "Task Status Notifications"). */
+  #taskChanged(task: AgentTask, only?: Listener): void {
+    for (const listener of only ? [only] : this.#open) {
+      if (listener.tasks.has(task.id) && this.#isActive(listener))
+        this.#tell(listener, 'notifications/tasks', task.detailed());
+    }
+  }
+
   #isActive({ caller }: Listener): boolean {
     return mayBeTold(this.#services, caller);
   }
@@ -171,9 +213,10 @@ export class Listeners {
   }
 }
 
-function agreed({ lists, watched }: Listener): JsonObject {
+function agreed({ lists, watched, tasks }: Listener): JsonObject {
   const agreed: JsonObject = {};
   for (const what of lists) agreed[filters[what]] = true;
   if (watched.size > 0) agreed['resourceSubscriptions'] = watched.uris();
+  if (tasks.size > 0) agreed['taskIds'] = [...tasks];
   return agreed;
 }

@@ -4,14 +4,15 @@
  * (MCP 2026-07-28, basic/patterns/mrtr). It is one action throughout.
  */
 import { Fault, isJsonObject, type JsonObject, type JsonValue } from '@remit/contracts';
-import type { InputRequests, InputResponses, Notification } from '../../exchange.ts';
+import type { InputRequests, InputResponses, Notification, TaskProgress } from '../../exchange.ts';
 import { isAnswer } from '../ask-rules.ts';
 import { notificationText, resultText, type RequestId } from '../message.ts';
 import type { Reply } from '../reply.ts';
-import type { Channel } from '../request.ts';
+import type { Channel, TaskOffer } from '../request.ts';
 import { invalidParams } from '../rpc-fault.ts';
 import type { Services } from '../services.ts';
 import { metaKeys } from '../versions.ts';
+import type { AgentTask } from './agent-task.ts';
 
 /** One round trip: the request that waits for an answer now. */
 export interface RoundTrip {
@@ -21,13 +22,15 @@ export interface RoundTrip {
   progressToken: JsonValue | undefined;
 }
 
-interface LiveCallOptions {
+export interface LiveCallOptions {
   services: Services;
   controller: AbortController;
   /** For the results that end a round trip. */
   serverInfo: JsonObject;
   /** Seals the state of the given round. */
   seal(round: number): string;
+  /** Absent for clients that take no tasks. */
+  tasks?: { create(): AgentTask | undefined; forget(task: AgentTask): void };
 }
 
 interface Asking {
@@ -39,6 +42,7 @@ interface Asking {
 export class LiveCall implements Channel {
   readonly #options: LiveCallOptions;
   #trip: RoundTrip | undefined;
+  #task: AgentTask | undefined;
   #asking: Asking | undefined;
   #round = 0;
   /** One question at a time, because a round trip ends with it. */
@@ -78,6 +82,12 @@ export class LiveCall implements Channel {
     return this.#trip;
   }
 
+  /** Set where the client has a task and waits for nothing. */
+  get task(): AgentTask | undefined {
+    return this.#task;
+  }
+
+  /** Not for a task: it has no progress and no log messages ("Task Status Notifications"). */
   notify({ method, params }: Notification): void {
     const trip = this.#trip;
     if (!trip) return;
@@ -88,10 +98,39 @@ export class LiveCall implements Channel {
     }
   }
 
-  ask(requests: InputRequests, signal: AbortSignal): Promise<InputResponses> {
+  ask(requests: InputRequests, signal: AbortSignal, withdrawn?: AbortSignal): Promise<InputResponses> {
+    if (this.#task) return this.#task.ask(requests, signal, withdrawn);
     const asked = this.#asks.then(() => this.#askNow(requests, signal));
     this.#asks = asked.catch(() => undefined);
     return asked;
+  }
+
+  offerTask(): TaskOffer | undefined {
+    const { tasks } = this.#options;
+    const task = this.#trip && !this.#task ? tasks?.create() : undefined;
+    return (
+      task && {
+        id: task.id,
+        begin: (progress) => this.#beginTask(task, progress),
+        withdraw: () => tasks?.forget(task),
+      }
+    );
+  }
+
+  taskChanged(progress: TaskProgress): void {
+    this.#task?.changed(progress);
+  }
+
+  /** Ends the round trip with the task; from then on the client's going away ends nothing. */
+  #beginTask(task: AgentTask, progress: TaskProgress): boolean {
+    const trip = this.#trip;
+    if (!trip || this.#options.controller.signal.aborted) return false;
+    task.changed(progress);
+    this.#task = task;
+    this.#trip = undefined;
+    const meta = { [metaKeys.serverInfo]: this.#options.serverInfo };
+    trip.reply.final(resultText(trip.id, { resultType: 'task', ...task.outline(), _meta: meta }));
+    return true;
   }
 
   async #askNow(requests: InputRequests, signal: AbortSignal): Promise<InputResponses> {

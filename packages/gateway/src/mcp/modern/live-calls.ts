@@ -7,17 +7,20 @@ import type { Operation } from '../operations.ts';
 import type { AgentRequest, Caller } from '../request.ts';
 import { invalidParams } from '../rpc-fault.ts';
 import type { Services } from '../services.ts';
-import { LiveCall, type RoundTrip } from './live-call.ts';
+import { LiveCall, type LiveCallOptions, type RoundTrip } from './live-call.ts';
 import { paramsDigest, StateSealer, type RequestState } from './request-state.ts';
+import type { Tasks } from './tasks.ts';
 
 export class LiveCalls {
   readonly #services: Services;
+  readonly #tasks: Tasks;
   readonly #sealer: StateSealer;
   /** Calls that have asked their client at least once. */
   readonly #asking = new Map<string, LiveCall>();
 
-  constructor(services: Services, stateSecret: Uint8Array) {
+  constructor(services: Services, stateSecret: Uint8Array, tasks: Tasks) {
     this.#services = services;
+    this.#tasks = tasks;
     this.#sealer = new StateSealer(stateSecret, services.ports.newId('gtw'));
   }
 
@@ -43,6 +46,7 @@ export class LiveCalls {
         this.#asking.set(id, call);
         return this.#seal(id, round, message, caller);
       },
+      ...(caller.takesTasks === true && { tasks: this.#tasksOf(caller, controller) }),
     });
     const leave = this.#services.openCalls.enter(caller.agent, controller);
     try {
@@ -59,10 +63,23 @@ export class LiveCalls {
     const run = (): Promise<JsonObject | undefined> => operation(this.#services, request);
     const answered = await answer(this.#services, request, run);
     this.#asking.delete(id);
+    call.task?.end(answered);
     const trip = call.waiting;
     if (!trip) return;
     if (answered) trip.reply.final(responseText(trip.id, answered.body), answered.status);
     else trip.reply.withdraw();
+  }
+
+  #tasksOf(caller: Caller, controller: AbortController): NonNullable<LiveCallOptions['tasks']> {
+    const cancel = () => {
+      controller.abort();
+    };
+    return {
+      create: () => this.#tasks.create(caller, cancel),
+      forget: (task) => {
+        this.#tasks.forget(task);
+      },
+    };
   }
 
   #resume(sealed: unknown, message: RequestMessage, caller: Caller, trip: RoundTrip): void {
