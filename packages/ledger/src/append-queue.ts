@@ -1,7 +1,7 @@
-/** Appends between the caller and the writer: bounded, in order, sent on together. */
+/** Appends between the caller and the writer: bounded, in order, published together. */
 import { Fault, type NewRecord, type Position } from '@remit/contracts';
-import { prepareRecord } from './record/leaf.ts';
-import { BatchBuilder, type Batch, type BatchKind } from './writer/batch.ts';
+import { prepareRecord, type PreparedRecord } from './record/leaf.ts';
+import type { AppendSink } from './writer/port.ts';
 
 export interface QueueBounds {
   queue_records_max: number;
@@ -20,24 +20,31 @@ interface OpenAppend {
   reject(fault: Fault): void;
 }
 
-/** A busy turn of the event loop is sent on in parts, so that the writer seals one while the next is made. */
-const recordsPerPart = 64;
+/** A busy turn of the event loop is published in parts, so that the writer hashes one while the next is made. */
+const appendsPerPart = 32;
+
+interface Offer {
+  records: readonly PreparedRecord[];
+  reserved: boolean;
+}
 
 export class AppendQueue {
   readonly #bounds: QueueBounds;
-  readonly #send: (batch: Batch) => void;
+  readonly #sink: AppendSink;
   /** Oldest first; the writer answers in this order. */
   #open: OpenAppend[] = [];
-  readonly #batch = new BatchBuilder();
+  /** What the sink had no room for yet, oldest first. */
+  #waiting: Offer[] = [];
   #scheduled = false;
-  #announced = false;
+  /** Appends offered since the last part was published. */
+  #unpublished = 0;
   #records = 0;
-  #idle: () => void = () => undefined;
   #bytes = 0;
+  #idle: () => void = () => undefined;
 
-  constructor(bounds: QueueBounds, send: (batch: Batch) => void) {
+  constructor(bounds: QueueBounds, sink: AppendSink) {
     this.#bounds = bounds;
-    this.#send = send;
+    this.#sink = sink;
   }
 
   get records(): number {
@@ -49,17 +56,12 @@ export class AppendQueue {
     const prepared = given.map((record) => prepareRecord(record, this.#bounds.payload_bytes_max));
     const bytes = prepared.reduce((sum, record) => sum + record.bytes, 0);
     this.#refuseWhereFull(prepared.length, bytes);
-    const reserved = purpose === 'refusals_from_reserve';
-    // Committed alone: see `BatchKind`.
-    if (reserved) this.#flush('whole');
     const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
     this.#open.push({ purpose, records: prepared.length, bytes, resolve, reject });
     this.#records += prepared.length;
     this.#bytes += bytes;
-    this.#batch.add(prepared);
-    if (reserved) this.#flush('reserved');
-    else if (this.#batch.records >= recordsPerPart) this.#flush('part');
-    else this.#schedule();
+    this.#waiting.push({ records: prepared, reserved: purpose === 'refusals_from_reserve' });
+    this.#handOver();
     return promise;
   }
 
@@ -72,17 +74,19 @@ export class AppendQueue {
       );
       sequence += append.records;
     }
+    this.#handOver();
   }
 
   /** The oldest appends were not written. Returns the number of callers' records that they had. */
   deny(appends: number, fault: Fault): number {
     const denied = this.#take(appends);
     for (const append of denied) append.reject(fault);
+    this.#handOver();
     return denied.reduce((sum, { purpose, records }) => sum + (purpose === 'caller' ? records : 0), 0);
   }
 
   denyAll(fault: Fault): void {
-    this.#batch.take('whole');
+    this.#waiting = [];
     this.deny(this.#open.length, fault);
   }
 
@@ -117,10 +121,25 @@ export class AppendQueue {
     );
   }
 
-  /** Sends what the callers append in this turn of the event loop, or that it is nothing. */
+  /** Publishes what the callers append in this turn of the event loop, or that it is nothing. */
   announce(): void {
-    this.#announced = true;
     this.#schedule();
+  }
+
+  /** Offers what waits, as far as there is room; the next answer of the writer makes more. */
+  #handOver(): void {
+    let offered = 0;
+    for (const { records, reserved } of this.#waiting) {
+      if (!this.#sink.offer(records, reserved)) break;
+      offered += 1;
+    }
+    if (offered === 0) return;
+    this.#waiting.splice(0, offered);
+    this.#unpublished += offered;
+    this.#schedule();
+    if (this.#unpublished < appendsPerPart) return;
+    this.#unpublished = 0;
+    this.#sink.publish(true);
   }
 
   /** After everything that this turn of the event loop appends, so that it shares a group. */
@@ -129,14 +148,8 @@ export class AppendQueue {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#flush('whole');
+      this.#unpublished = 0;
+      this.#sink.publish(false);
     });
-  }
-
-  #flush(kind: BatchKind): void {
-    if (this.#batch.records === 0 && !this.#announced) return;
-    this.#announced = false;
-    this.#send(this.#batch.take(kind));
-    if (kind === 'part') this.announce();
   }
 }

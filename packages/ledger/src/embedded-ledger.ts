@@ -10,7 +10,8 @@ import {
 } from '@remit/contracts';
 import { AppendQueue } from './append-queue.ts';
 import { reasonOf, SyncFailure } from './disk/sync-failure.ts';
-import { emptyRoot, hashToBase64 } from './merkle/hash.ts';
+import { CompactRange } from './merkle/compact-range.ts';
+import { hashToBase64 } from './merkle/hash.ts';
 import type { Ledger, LedgerBounds, LedgerStatus, RecordFilter, SearchPage, SearchQuery } from './port.ts';
 import { RefusalRecorder } from './refusal-recorder.ts';
 import type { PublisherHandle } from './threads/publisher-handle.ts';
@@ -53,7 +54,10 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   constructor(setup: EmbeddedSetup) {
     this.#setup = setup;
     this.#end = setup.end;
-    this.#queue = new AppendQueue(setup.bounds, (batch) => this.#writer!.submit(batch));
+    this.#queue = new AppendQueue(setup.bounds, {
+      offer: (records, reserved) => this.#writer!.offer(records, reserved),
+      publish: (more) => this.#writer!.publish(more),
+    });
     this.#refusals = new RefusalRecorder(setup, (record, purpose) => this.#queue.append([record], purpose));
   }
 
@@ -134,9 +138,10 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
 
   status(): LedgerStatus {
     const problem = this.#ended?.message ?? this.#held ?? this.#lag;
+    const { size, peaks } = this.#end ?? { size: 0, peaks: '' };
     return {
-      size: this.#end?.size ?? 0,
-      root: this.#end?.root ?? hashToBase64(emptyRoot),
+      size,
+      root: hashToBase64(CompactRange.ofJoined(size, peaks).root()),
       origin: this.#setup.origin,
       ...(this.#checkpoint !== undefined && { checkpoint: this.#checkpoint }),
       writable: this.#ended === undefined && this.#held === undefined,

@@ -113,7 +113,6 @@ function startWriter(
       random,
       payloadKey,
       monotonic: () => options.clock.monotonic(),
-      arrived: () => undefined,
       events: ledger,
     }),
   );

@@ -7,7 +7,7 @@ import { openLedger, type Ledger } from '@remit/ledger';
 import { verifyLedger } from '@remit/ledger/verify';
 import { Reserve } from '../src/disk/reserve.ts';
 import { prepareRecord } from '../src/record/leaf.ts';
-import { BatchBuilder, type Batch } from '../src/writer/batch.ts';
+import { AppendList } from '../src/writer/append-list.ts';
 import { Writer } from '../src/writer/writer.ts';
 import { FaultyDisk, type Fault } from './faulty-disk.ts';
 import { collect, intent, optionsIn, outcome, temporaryFolder } from './support.ts';
@@ -120,19 +120,14 @@ describe('an error of a sync', () => {
   });
 });
 
-function batch(): Batch {
-  const builder = new BatchBuilder();
-  builder.add([prepareRecord(intent('act_1'), 1000)]);
-  return builder.take('whole');
-}
-
 describe('a writer whose sync has failed', () => {
   test('denies what was already on its way to it, and never syncs again', () => {
     const folder = temporaryFolder();
     fs.mkdirSync(path.join(folder, 'segments'));
     const disk = new FaultyDisk();
     const denied: number[] = [];
-    const arriving = [batch()];
+    const source = new AppendList();
+    const append = (): void => void source.offer([prepareRecord(intent('act_1'), 1000)], false);
     let failures = 0;
     const setup = { folder, origin: 'x.example/log', source: 'local', epoch: 1, size: 0, peaks: [] };
     const writer = new Writer(
@@ -143,22 +138,25 @@ describe('a writer whose sync has failed', () => {
         random: randomBytes,
         payloadKey: (salt) => createSecretKey(salt),
         monotonic: () => 0,
-        // The second comes while the first is on its way to the disk.
-        arrived: () => {
-          const next = arriving.shift();
-          if (next !== undefined) writer.submit(next);
-        },
+        source,
         events: {
           durable: () => expect.unreachable('nothing was synced'),
-          denied: (appends) => denied.push(appends),
+          denied(appends) {
+            denied.push(appends);
+            // Somebody who has not heard of it yet.
+            if (denied.length === 1) append();
+          },
           failed: () => (failures += 1),
         },
       },
     );
     disk.faults = [{ operation: 'datasync', code: 'EIO', times: 1 }];
-    writer.submit(batch());
-    writer.submit(batch());
-    expect({ denied, failures }).toEqual({ denied: [2, 1], failures: 1 });
+    append();
+    append();
+    writer.run();
+    append();
+    writer.run();
+    expect({ denied, failures }).toEqual({ denied: [2, 1, 1], failures: 1 });
     writer.close();
   });
 });

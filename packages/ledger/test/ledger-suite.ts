@@ -69,6 +69,25 @@ export function ledgerSuite(name: string, open: (options: LedgerOptions) => Prom
       await ledger.close();
     });
 
+    test('keeps small and large appends whole, also where they come faster than the disk takes them', async () => {
+      const ledger = await opened();
+      const lengths = Array.from({ length: 300 }, (_, number) => (number % 60 === 7 ? 2_000_000 : 30_000));
+      const output = (number: number) => String.fromCharCode(97 + (number % 26)).repeat(lengths[number]!);
+      await Promise.all(
+        lengths.map((_, number) =>
+          ledger.append([
+            intent(`act_${number}`),
+            outcome(`act_${number}`, { payload: { output: output(number) } }),
+          ]),
+        ),
+      );
+      for (const number of [0, 7, 8, 67, 299]) {
+        expect(await ledger.show(`act_${number}`)).toMatchObject({ output: output(number) });
+      }
+      expect(ledger.status().size).toBe(600);
+      await ledger.close();
+    });
+
     test('every filter finds its events and no others', async () => {
       const ledger = await opened();
       for (let number = 0; number < 8; number += 1) {

@@ -3,7 +3,7 @@
  * that has to be known to append to the tree and to compute its root.
  */
 import { Fault } from '@remit/contracts';
-import { emptyRoot, hashNode, type Hash } from './hash.ts';
+import { emptyRoot, hashBytes, hashNode, type Hash } from './hash.ts';
 
 export class CompactRange {
   #size: number;
@@ -18,6 +18,11 @@ export class CompactRange {
     }
     this.#size = size;
     this.#peaks = [...peaks];
+  }
+
+  /** Of peaks that were joined to one string. */
+  static ofJoined(size: number, peaks: string): CompactRange {
+    return new CompactRange(size, peaks.match(new RegExp(`[^]{${hashBytes}}`, 'g')) ?? []);
   }
 
   get size(): number {

@@ -6,7 +6,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Fault, type AuditEvent, type NewRecord, type StoredRecord } from '@remit/contracts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
-import { hashToBase64 } from '../merkle/hash.ts';
+import { CompactRange } from '../merkle/compact-range.ts';
 import { parseTilePath, tileWidth } from '../merkle/tile.ts';
 import { encodeReceipt } from '../note/tlog-proof.ts';
 import { foldEvent } from '../record/audit-event.ts';
@@ -113,10 +113,13 @@ export class Publisher {
   /** Whether the projections are of this very log. Where not, they are made anew, and what is wrong comes up again. */
   #agrees(): boolean {
     const { projector, tiles } = this.#projection;
-    const size = this.#end?.size ?? 0;
+    const { size, peaks } = this.#end ?? { size: 0, peaks: '' };
     try {
       this.catchUp();
-      return projector.size === size && (size === 0 || hashToBase64(tiles.root(size)) === this.#end?.root);
+      return (
+        projector.size === size &&
+        (size === 0 || tiles.root(size) === CompactRange.ofJoined(size, peaks).root())
+      );
     } catch {
       return false;
     }

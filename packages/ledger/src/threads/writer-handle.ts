@@ -1,28 +1,33 @@
 /** The writer as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
 import { once } from 'node:events';
 import { reasonOf } from '../disk/sync-failure.ts';
-import type { Batch } from '../writer/batch.ts';
-import type { WriterEvents, WriterSetup, WriterTools } from '../writer/port.ts';
+import { AppendList } from '../writer/append-list.ts';
+import type { AppendSink, WriterEvents, WriterSetup, WriterTools } from '../writer/port.ts';
 import { Writer } from '../writer/writer.ts';
+import { AppendRing, ringMemory } from './append-ring.ts';
 import { startThread } from './thread-start.ts';
-import type { FromWriter, ToWriter, WriterThreadData } from './writer-thread.ts';
+import type { FromWriter, WriterThreadData } from './writer-thread.ts';
 
-export interface WriterHandle {
-  submit(batch: Batch): void;
+export interface WriterHandle extends AppendSink {
   close(): Promise<void>;
 }
 
-export async function startWriterThread(data: WriterThreadData, events: WriterEvents): Promise<WriterHandle> {
-  const worker = await startThread('writer', data);
+export async function startWriterThread(
+  data: Omit<WriterThreadData, 'ring'>,
+  events: WriterEvents,
+): Promise<WriterHandle> {
+  const memory = ringMemory();
+  const worker = await startThread('writer', { ...data, ring: memory });
   worker.on('message', (message: FromWriter) => receive(message, events));
   // A thread that ends by itself has lost its state: what it held is neither acknowledged nor known.
   worker.on('error', (error) => events.failed(`the ledger's writer ended: ${reasonOf(error)}`));
-  const send = (message: ToWriter, moved: ArrayBuffer[] = []): void => worker.postMessage(message, moved);
+  const ring = new AppendRing(memory, (bytes) => worker.postMessage(bytes, [bytes.buffer]));
   return {
-    submit: (batch) => send({ type: 'append', batch }, [batch.bytes.buffer]),
+    offer: (records, reserved) => ring.offer(records, reserved),
+    publish: (more) => ring.publish(more),
     async close() {
       const exit = once(worker, 'exit');
-      send({ type: 'close' });
+      ring.close();
       await exit;
     },
   };
@@ -35,10 +40,15 @@ function receive(message: FromWriter, events: WriterEvents): void {
   if (message.type === 'failed') events.failed(message.reason);
 }
 
-export function writerHere(setup: WriterSetup, tools: WriterTools): WriterHandle {
-  const writer = new Writer(setup, tools);
+export function writerHere(setup: WriterSetup, tools: Omit<WriterTools, 'source'>): WriterHandle {
+  const list = new AppendList();
+  const writer = new Writer(setup, { ...tools, source: list });
   return {
-    submit: (batch) => writer.submit(batch),
+    offer: (records, reserved) => list.offer(records, reserved),
+    publish(more) {
+      list.publish(more);
+      writer.run();
+    },
     close: () => Promise.resolve(writer.close()),
   };
 }

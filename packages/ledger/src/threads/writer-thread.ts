@@ -4,18 +4,17 @@ import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_thread
 import { machineFileSystem } from '../disk/file-system.ts';
 import { Reserve } from '../disk/reserve.ts';
 import { readKeyFile } from '../keys/key-file.ts';
-import type { Batch } from '../writer/batch.ts';
 import type { DurableEnd, WriterSetup } from '../writer/port.ts';
 import { Writer } from '../writer/writer.ts';
+import { AppendRingSource, type RingMemory } from './append-ring.ts';
 import { packError, type CrossingError } from './crossing-error.ts';
 
 export interface WriterThreadData {
   setup: WriterSetup;
   key_file: string;
   reserve_bytes: number;
+  ring: RingMemory;
 }
-
-export type ToWriter = { type: 'append'; batch: Batch } | { type: 'close' };
 
 export type FromWriter =
   | { type: 'started' }
@@ -27,16 +26,15 @@ export type FromWriter =
 const port = parentPort!;
 const send = (message: FromWriter): void => port.postMessage(message);
 
-function start(): Writer {
-  const { setup, key_file, reserve_bytes } = workerData as WriterThreadData;
+function start(source: AppendRingSource, { setup, key_file, reserve_bytes }: WriterThreadData): Writer {
   const keys = readKeyFile(key_file);
-  const writer = new Writer(setup, {
+  return new Writer(setup, {
     disk: machineFileSystem,
     reserve: new Reserve(machineFileSystem, setup.folder, reserve_bytes),
     random: (length) => randomFillSync(Buffer.allocUnsafeSlow(length)),
     // eslint-disable-next-line no-restricted-syntax -- a clock cannot cross threads, and decides nothing but when to commit
     monotonic: () => performance.now(),
-    arrived: () => receiveAll(writer),
+    source,
     payloadKey: (salt) => keys.derive('payload keys', salt),
     events: {
       durable: (appends, first_sequence, end, waits) =>
@@ -45,28 +43,37 @@ function start(): Writer {
       failed: (reason) => send({ type: 'failed', reason }),
     },
   });
-  return writer;
 }
 
-/** What lies in the port already, without going back to the event loop for it. */
-function receiveAll(writer: Writer): void {
-  let got = receiveMessageOnPort(port);
-  while (got !== undefined) {
-    receive(writer, got.message as ToWriter);
-    got = receiveMessageOnPort(port);
+/** The bytes of a large append, which lie in the port before the ring says that there is one. */
+function largeAppend(): Uint8Array {
+  const received = receiveMessageOnPort(port);
+  if (received === undefined) throw new Error('an append is missing between the threads');
+  return received.message as Uint8Array;
+}
+
+/** This thread has nothing to do but to write, so it sleeps where it waits, without an event loop. */
+function serve(writer: Writer, source: AppendRingSource): void {
+  while (!source.closed) {
+    const { wakings } = source;
+    writer.run();
+    source.sleep(wakings);
   }
-}
-
-function receive(writer: Writer, message: ToWriter): void {
-  if (message.type === 'append') return writer.submit(message.batch);
   writer.close();
   port.close();
 }
 
-try {
-  const writer = start();
-  port.on('message', (message: ToWriter) => receive(writer, message));
+function main(data: WriterThreadData): void {
+  let source: AppendRingSource;
+  let writer: Writer;
+  try {
+    source = new AppendRingSource(data.ring, largeAppend);
+    writer = start(source, data);
+  } catch (error) {
+    return send({ type: 'not_started', error: packError(error) });
+  }
   send({ type: 'started' });
-} catch (error) {
-  send({ type: 'not_started', error: packError(error) });
+  serve(writer, source);
 }
+
+main(workerData as WriterThreadData);

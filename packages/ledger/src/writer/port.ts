@@ -2,12 +2,40 @@
 import type { KeyObject } from 'node:crypto';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { Reserve } from '../disk/reserve.ts';
+import type { PreparedRecord } from '../record/leaf.ts';
+
+/** Where callers put their appends. */
+export interface AppendSink {
+  /** Takes an append, or says that there is no room now. `reserved`: see `WaitingAppend`. */
+  offer(records: readonly PreparedRecord[], reserved: boolean): boolean;
+  /** Lets the writer see what was offered. `more`: more follows at once, and is worth waiting for. */
+  publish(more: boolean): void;
+}
+
+/** What the writer sees of them. */
+export interface AppendSource {
+  /** The oldest that waits. Its bytes are a view that `take` ends. */
+  peek(): WaitingAppend | undefined;
+  /** Done with the oldest. */
+  take(): void;
+  /** How often the callers have said that nothing more follows for now. */
+  readonly turns: number;
+  /** Whether more follows at once. */
+  readonly more: boolean;
+}
+
+export interface WaitingAppend {
+  /** As `readAppend` reads it. */
+  bytes: Buffer;
+  /** May use the disk's reserve, because it records that the disk is full. */
+  reserved: boolean;
+}
 
 /** The end of the log that is known to be on disk. */
 export interface DurableEnd {
   size: number;
-  /** Root of the tree, base64. */
-  root: string;
+  /** The tree's peaks, joined: its root costs more than the rest of a group, and is seldom asked for. */
+  peaks: string;
   segment: string;
   offset: number;
 }
@@ -15,7 +43,7 @@ export interface DurableEnd {
 export interface WriterEvents {
   /**
    * The oldest `appends` open appends are durable, their records numbered from `first_sequence`. `waits`:
-   * the next group waits for a batch, if only an empty one, with what their callers append next.
+   * the next group waits for one more turn, with what their callers append next, if only nothing.
    */
   durable(appends: number, firstSequence: number, end: DurableEnd, waits: boolean): void;
   /** The oldest `appends` open appends were not written, and nothing of them remains. */
@@ -42,7 +70,6 @@ export interface WriterTools {
   payloadKey: (salt: Uint8Array) => KeyObject;
   /** Milliseconds that never go backwards. */
   monotonic: () => number;
-  /** Submits the batches that have come while the writer was busy. */
-  arrived: () => void;
+  source: AppendSource;
   events: WriterEvents;
 }

@@ -9,7 +9,7 @@ import { Fault } from '@remit/contracts';
 import type { FileSystem } from '../disk/file-system.ts';
 import { syncOrFail } from '../disk/replace-file.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
-import { hashPrefixedLeaf, hashToBase64 } from '../merkle/hash.ts';
+import { hashPrefixedLeaf } from '../merkle/hash.ts';
 import { findFrame, frameTypes, type Frame } from '../segment/frame.ts';
 import { decodeGroup } from '../segment/group.ts';
 import { rangeOf, readHeader } from '../segment/header.ts';
@@ -48,7 +48,7 @@ export function inspectLog(folder: string, origin: string): Recovered {
   return {
     range,
     epoch: last.epoch,
-    end: { size: range.size, root: hashToBase64(range.root()), segment: last.name, offset },
+    end: { size: range.size, peaks: range.peaks.join(''), segment: last.name, offset },
     torn_bytes: length - offset,
   };
 }

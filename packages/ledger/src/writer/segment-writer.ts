@@ -3,7 +3,6 @@ import type { KeyObject } from 'node:crypto';
 import { replaceFile } from '../disk/replace-file.ts';
 import { SyncFailure } from '../disk/sync-failure.ts';
 import type { CompactRange } from '../merkle/compact-range.ts';
-import { hashToBase64 } from '../merkle/hash.ts';
 import { encodeHeader, encodeRange } from '../segment/header.ts';
 import { segmentName, segmentPath } from '../segment/segment-names.ts';
 import type { GroupBuilder } from './group-builder.ts';
@@ -36,7 +35,7 @@ export class SegmentWriter {
   /** The end of what was written, with the tree that it has there. */
   end(range: CompactRange): DurableEnd {
     const { name, offset } = this.#open!;
-    return { size: range.size, root: hashToBase64(range.root()), segment: name, offset };
+    return { size: range.size, peaks: range.peaks.join(''), segment: name, offset };
   }
 
   /**

@@ -7,7 +7,7 @@ import { Fault } from '@remit/contracts';
 import { isDiskFull, reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
 import { LeafEnvelope } from '../record/leaf.ts';
-import { readBatch, type Batch } from './batch.ts';
+import { readAppend } from './append-bytes.ts';
 import { GroupBuilder } from './group-builder.ts';
 import { RandomPool } from './random-pool.ts';
 import type { WriterSetup, WriterTools } from './port.ts';
@@ -30,14 +30,11 @@ export class Writer {
   /** The tree and the sequence after everything durable. */
   #range: CompactRange;
   #sequence = 1;
-  #waiting: Batch[] = [];
   readonly #builder: GroupBuilder;
   #next: Prepared = { ...nothingPrepared };
-  #committing = false;
-  /** The next group waits for the batch that follows the last acknowledgement. */
-  #awaits = false;
-  /** Appends that were neither acknowledged nor denied. */
-  #open = 0;
+  #running = false;
+  /** The turn that the next group waits for. */
+  #awaited = 0;
   #full: boolean;
   #ended: string | undefined;
 
@@ -51,18 +48,14 @@ export class Writer {
     this.#full = !tools.reserve.take();
   }
 
-  /** Takes a batch; an empty one says that nothing more comes for now. */
-  submit(batch: Batch): void {
-    this.#awaits = batch.kind === 'part';
-    if (this.#ended !== undefined) return this.#tools.events.denied(batch.appends.length, this.#ended, false);
-    this.#open += batch.appends.length;
-    if (batch.appends.length > 0) this.#waiting.push(batch);
-    this.#prepare();
-    // What is told of a group may bring the next batch before the loop below has gone on.
-    if (this.#committing) return;
-    this.#committing = true;
-    this.#commitAll();
-    this.#committing = false;
+  /** Commits what the source has. Whatever comes while it runs is committed, too. */
+  run(): void {
+    // What is told of a group may bring the next append before the loop below has gone on.
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#isComplete()) this.#commit();
+    if (this.#ended !== undefined) this.#denyAll(this.#ended);
+    this.#running = false;
   }
 
   close(): void {
@@ -70,29 +63,37 @@ export class Writer {
     this.#segments.close();
   }
 
+  /** Whether there is a group to commit, with all that belongs to it. */
+  #isComplete(): boolean {
+    this.#prepare();
+    return this.#next.appends > 0 && !this.#awaits && this.#ended === undefined;
+  }
+
+  /** More follows at once, or in the turn that the group waits for. */
+  get #awaits(): boolean {
+    const { source } = this.#tools;
+    return source.more || source.turns < this.#awaited;
+  }
+
   #start(): { range: CompactRange; first_sequence: number; leaf: LeafEnvelope } {
     return { range: this.#range, first_sequence: this.#sequence, leaf: this.#leaf };
   }
 
-  /** Moves waiting batches into the next group, up to its size. */
+  /** Moves waiting appends into the next group, up to its size. */
   #prepare(): void {
-    for (let batch = this.#waiting[0]; batch !== undefined; batch = this.#waiting[0]) {
+    const { source, monotonic } = this.#tools;
+    const start = monotonic();
+    for (let append = source.peek(); append !== undefined; append = source.peek()) {
       const { appends, reserved } = this.#next;
       const full = this.#builder.bytes >= this.#setup.group_bytes_max;
       // What may use the reserve is committed alone, or it would take others with it.
-      if (appends > 0 && (batch.kind === 'reserved' || reserved || full)) return;
-      const start = this.#tools.monotonic();
-      readBatch(batch, (record, payload) => this.#builder.add(record, payload));
-      this.#next.prepared_ms += this.#tools.monotonic() - start;
-      this.#next.appends += batch.appends.length;
-      this.#next.reserved = batch.kind === 'reserved';
-      this.#waiting.shift();
+      if (this.#ended !== undefined || (appends > 0 && (append.reserved || reserved || full))) break;
+      readAppend(append.bytes, (record, payload) => this.#builder.add(record, payload));
+      this.#next.appends += 1;
+      this.#next.reserved = append.reserved;
+      source.take();
     }
-  }
-
-  #commitAll(): void {
-    this.#tools.arrived();
-    while (!this.#awaits && this.#next.appends > 0 && this.#ended === undefined) this.#commit();
+    this.#next.prepared_ms += monotonic() - start;
   }
 
   #commit(): void {
@@ -110,10 +111,10 @@ export class Writer {
     try {
       this.#segments.datasync();
     } catch (error) {
-      return this.#fail(new SyncFailure(this.#segments.path, error));
+      this.#next = { ...nothingPrepared };
+      return this.#fail(group.appends, new SyncFailure(this.#segments.path, error));
     }
     const sync_ms = this.#tools.monotonic() - start;
-    this.#open -= group.appends;
     this.#begin();
     this.#tell(group, firstSequence, sync_ms);
   }
@@ -131,10 +132,9 @@ export class Writer {
    * paying a whole sync. Where preparing takes longer, turns are what keeps disk and processor both busy.
    */
   #tell({ appends, prepared_ms }: Prepared, firstSequence: number, sync_ms: number): void {
-    const end = this.#segments.end(this.#range);
-    this.#tools.arrived();
-    this.#awaits ||= this.#next.appends > 0 && sync_ms > prepared_ms;
-    this.#tools.events.durable(appends, firstSequence, end, this.#awaits);
+    const waits = this.#next.appends > 0 && !this.#awaits && sync_ms > prepared_ms;
+    if (waits) this.#awaited = this.#tools.source.turns + 1;
+    this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range), waits);
   }
 
   /** Hands the group's bytes to the system; the error where that failed, with nothing of them left. */
@@ -156,17 +156,20 @@ export class Writer {
   }
 
   #deny(appends: number, error: unknown): void {
-    if (error instanceof SyncFailure) return this.#fail(error);
-    this.#open -= appends;
+    if (error instanceof SyncFailure) return this.#fail(appends, error);
     this.#tools.events.denied(appends, reasonOf(error), this.#full);
   }
 
-  #fail(error: SyncFailure): void {
+  #fail(appends: number, error: SyncFailure): void {
     this.#ended = error.message;
-    const open = this.#open;
-    this.#open = 0;
-    this.#waiting = [];
-    this.#tools.events.denied(open, error.message, false);
+    this.#tools.events.denied(appends, error.message, false);
     this.#tools.events.failed(error.message);
+  }
+
+  #denyAll(reason: string): void {
+    let appends = this.#next.appends;
+    this.#next = { ...nothingPrepared };
+    for (; this.#tools.source.peek() !== undefined; this.#tools.source.take()) appends += 1;
+    if (appends > 0) this.#tools.events.denied(appends, reason, false);
   }
 }

@@ -1,0 +1,38 @@
+/** Appends between a caller and a writer in the same thread. */
+import type { PreparedRecord } from '../record/leaf.ts';
+import { spaceFor, writeAppend } from './append-bytes.ts';
+import type { AppendSink, AppendSource, WaitingAppend } from './port.ts';
+
+export class AppendList implements AppendSink, AppendSource {
+  readonly #waiting: WaitingAppend[] = [];
+  #turns = 0;
+  #more = false;
+
+  get turns(): number {
+    return this.#turns;
+  }
+
+  get more(): boolean {
+    return this.#more;
+  }
+
+  offer(records: readonly PreparedRecord[], reserved: boolean): boolean {
+    const bytes = Buffer.allocUnsafe(spaceFor(records));
+    const end = writeAppend(records, bytes, 0);
+    this.#waiting.push({ bytes: bytes.subarray(0, end), reserved });
+    return true;
+  }
+
+  publish(more: boolean): void {
+    this.#more = more;
+    if (!more) this.#turns += 1;
+  }
+
+  peek(): WaitingAppend | undefined {
+    return this.#waiting[0];
+  }
+
+  take(): void {
+    this.#waiting.shift();
+  }
+}
