@@ -7,6 +7,7 @@ import { Approvals } from '@remit/enforce';
 import { createControl, type Actor } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
 import type { Logger } from 'pino';
+import { sweepApprovals } from './approval-sweep.ts';
 import { injectTransport } from './client/inject.ts';
 import type { Transport } from './client/transport.ts';
 import { openCore, type Core } from './core.ts';
@@ -86,6 +87,7 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     { ...options, data: options.folder.path, ledger: core.ledger, approvals, policy: first.policy },
     opened,
   );
+  sweepApprovals(approvals, options.log, opened);
   const data = new DataPlane({
     ...options,
     core,

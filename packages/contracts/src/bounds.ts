@@ -123,6 +123,11 @@ export const bounds = {
   /** How long an approval waits for a person, and how long a given one can be redeemed. */
   approval_pending_ms: 24 * 3_600_000,
   approval_redeem_ms: 60 * 60_000,
+  /** How often approvals that are over their time are looked for, and how many are recorded in one append. */
+  approval_sweep_ms: 15_000,
+  approvals_expired_at_once: 500,
+  /** The same call of agent and person joins an approval this long, where neither conversation nor session is named. */
+  approval_conversation_ms: 48 * 3_600_000,
   /** Approvals that wait at once for one agent; one more is refused. */
   approvals_pending_per_agent_max: 100,
   /** Decided approvals kept in memory for joining and for the card's "ran before". */

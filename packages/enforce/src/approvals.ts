@@ -45,7 +45,7 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   async join(action: Action, decision: Decision, digest: string): Promise<Approval> {
     const key = callKey(action, digest);
     const newest = this.#newest.get(key);
-    if (newest) {
+    if (newest && isSameConversation(newest, this.#deps.clock.now())) {
       await this.#expireIfDue(newest);
       if (this.#joinable(newest)) return newest;
     }
@@ -122,6 +122,19 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     return { ...approval };
   }
 
+  /**
+   * To be called once in a while: what is over its time is recorded as expired, whether or not anybody asks.
+   * @throws Fault `ledger_unavailable`; the next call goes on with what is left.
+   */
+  async expireDue(): Promise<void> {
+    const due = [...this.#approvals.values()].filter((approval) => this.#due(approval));
+    for (let start = 0; start < due.length; start += bounds.approvals_expired_at_once) {
+      const some = due.slice(start, start + bounds.approvals_expired_at_once);
+      const still = some.filter((approval) => this.#due(approval));
+      if (still.length > 0) await this.#expire(still);
+    }
+  }
+
   /** Takes in an approval of an earlier process, as the ledger's events tell it. */
   restore(approval: Approval): void {
     this.#approvals.set(approval.id, approval);
@@ -176,9 +189,19 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   }
 
   async #expireIfDue(approval: Approval): Promise<void> {
-    if (!this.#due(approval)) return;
-    approval.status = 'expired';
-    await this.#deps.ledger.append([expiredRecord(approval, this.#event())]);
+    if (this.#due(approval)) await this.#expire([approval]);
+  }
+
+  /** Closed at once; where that cannot be recorded they are due again. */
+  async #expire(due: readonly Approval[]): Promise<void> {
+    const before = due.map(({ status }) => status);
+    for (const approval of due) approval.status = 'expired';
+    try {
+      await this.#deps.ledger.append(due.map((approval) => expiredRecord(approval, this.#event())));
+    } catch (error) {
+      for (const [at, status] of before.entries()) due[at]!.status = status;
+      throw error;
+    }
   }
 
   #waitingOf(agent: string): Set<Approval> {
@@ -245,15 +268,31 @@ function newApproval(deps: ApprovalDeps, action: Action, decision: Decision, dig
   };
   if (action.user !== undefined) approval.user = action.user;
   if (action.context.conversation_id !== undefined) approval.conversation = action.context.conversation_id;
+  else if (action.session !== undefined) approval.session = action.session;
   if (decision.rule) approval.rule = decision.rule;
   return approval;
 }
 
 /** The digest covers agent, person, tool and arguments; the conversation joins it here. */
-function callKey(action: Action, digest: string): string {
-  return `${digest} ${action.context.conversation_id ?? ''}`;
+function callKey({ context, session }: Action, digest: string): string {
+  return `${digest} ${conversationKey(context.conversation_id, session)}`;
 }
 
-function keyOf(approval: Approval): string {
-  return `${approval.digest} ${approval.conversation ?? ''}`;
+function keyOf({ digest, conversation, session }: Approval): string {
+  return `${digest} ${conversationKey(conversation, session)}`;
+}
+
+/** What the agent declares, else the protocol session, else none (protocols.md, "Conversation"). */
+function conversationKey(declared: string | undefined, session: string | undefined): string {
+  if (declared !== undefined) return `declared ${declared}`;
+  return session === undefined ? 'agent and person' : `session ${session}`;
+}
+
+/** Without a declared conversation or a session, agent and person are in one for a time. */
+function isSameConversation(
+  { conversation, session, decided, requested_at }: Approval,
+  now: number,
+): boolean {
+  if (conversation !== undefined || session !== undefined) return true;
+  return now - Date.parse(decided?.at ?? requested_at) < bounds.approval_conversation_ms;
 }

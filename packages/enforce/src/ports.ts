@@ -77,7 +77,10 @@ export interface Approval {
   digest: string;
   agent: string;
   user?: string;
+  /** As the agent declared it. */
   conversation?: string;
+  /** The protocol session, where no conversation was declared. */
+  session?: string;
   kind: Action['kind'];
   server: string;
   target: string;

@@ -38,7 +38,37 @@ test('a request that cannot be recorded is none', async () => {
 test('the same call sent again joins the approval that waits, twins in flight included', async () => {
   const [one, two] = await Promise.all([ask(), ask()]);
   expect(two.id).toBe(one.id);
-  expect((await ask(action({ id: 'act_9', session: 's' }))).id).toBe(one.id);
+  expect((await ask(action({ id: 'act_9' }))).id).toBe(one.id);
+});
+
+test.each([
+  ['a declared conversation', { context: { conversation_id: 'c' } }, { context: { conversation_id: 'd' } }],
+  ['a protocol session', { session: 's' }, { session: 't' }],
+  ['no more than agent and person', {}, { session: 's' }],
+  ['no more than agent and person', {}, { context: { conversation_id: 's' } }],
+  ['a session that is named like a conversation', { session: 's' }, { context: { conversation_id: 's' } }],
+])('the same call joins within %s, and not beyond, after a restart too', async (_, within, beyond) => {
+  const { id } = await ask(action(within));
+  expect((await ask(action(within))).id).toBe(id);
+  expect((await ask(action(beyond))).id).not.toBe(id);
+  const fresh = await restarted();
+  expect((await fresh.join(action(within), decision(), digest)).id).toBe(id);
+});
+
+test('a declared conversation goes on in another session', async () => {
+  const context = { conversation_id: 'c' };
+  const { id } = await ask(action({ context, session: 's' }));
+  expect((await ask(action({ context, session: 't' }))).id).toBe(id);
+});
+
+test('without conversation and session the same call is another one after a time', async () => {
+  const { id } = await ask();
+  clock.time += bounds.approval_conversation_ms - 1;
+  expect(await ask()).toMatchObject({ id, status: 'expired' });
+  const again = await ask();
+  clock.time += bounds.approval_conversation_ms;
+  expect(await ask()).toMatchObject({ status: 'pending' });
+  expect((await ask()).id).not.toBe(again.id);
 });
 
 test.each([
@@ -155,6 +185,44 @@ test('an approval given but not used expires closed', async () => {
   clock.time += bounds.approval_redeem_ms;
   expect(await ask()).toMatchObject({ id, status: 'expired' });
   expect(approvals.redeem(id, 'act_1')).toBeUndefined();
+});
+
+test('what is over its time is recorded as expired without anybody asking, once', async () => {
+  const waiting = await ask();
+  const given = await ask(action({ arguments: { amount: 200 } }));
+  await approvals.decide(given.id, 'approve', 'dana');
+  await approvals.expireDue();
+  expect(ledger.story).not.toContain('event approval_expired success');
+  clock.time += bounds.approval_pending_ms;
+  const fresh = await ask(action({ arguments: { amount: 300 } }));
+  await Promise.all([approvals.expireDue(), approvals.expireDue()]);
+  await approvals.expireDue();
+  const expired = ledger.appended.filter(({ event }) => event === 'approval_expired');
+  expect(expired.map(({ meta }) => meta.approval_id)).toEqual([waiting.id, given.id]);
+  expect(approvals.get(fresh.id)?.status).toBe('pending');
+  expect((await restarted()).list({ status: 'expired' }).map(({ id }) => id)).toEqual([waiting.id, given.id]);
+});
+
+test('an expiry that cannot be recorded is recorded later, and the approval stays closed meanwhile', async () => {
+  const { id } = await ask();
+  clock.time += bounds.approval_pending_ms;
+  ledger.before = full;
+  await expect(approvals.expireDue()).rejects.toMatchObject({ code: 'ledger_unavailable' });
+  expect(approvals.get(id)?.status).toBe('expired');
+  ledger.before = () => undefined;
+  await approvals.expireDue();
+  expect(ledger.story).toEqual(['event approval_requested success', 'event approval_expired success']);
+});
+
+test('more than one append takes are recorded all the same', async () => {
+  for (let made = 0; made < bounds.approvals_expired_at_once + 1; made++) {
+    await ask(action({ agent: `agent-${made}` }));
+  }
+  clock.time += bounds.approval_pending_ms;
+  await approvals.expireDue();
+  expect(ledger.story.filter((line) => line.includes('expired'))).toHaveLength(
+    bounds.approvals_expired_at_once + 1,
+  );
 });
 
 test('an agent cannot pile up more waiting approvals than the bound', async () => {
