@@ -5,6 +5,7 @@ import { registerApprovals } from './commands/approvals.ts';
 import { registerAudit } from './commands/audit.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerCredentials } from './commands/credentials.ts';
+import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
 import { registerGateway } from './commands/gateway.ts';
@@ -23,6 +24,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerCheck,
     registerTest,
     registerExplain,
+    registerDiff,
     registerReplay,
     registerAgents,
     registerApprovals,

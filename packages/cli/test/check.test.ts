@@ -147,7 +147,7 @@ describe('the command line itself', () => {
 
   test('every command has help with an example', async () => {
     const groups = ['agents', 'approvals', 'people', 'tools', 'credentials', 'audit'];
-    const alone = ['up', 'init', 'check', 'test', 'explain', 'replay', 'doctor', 'gateway'];
+    const alone = ['up', 'init', 'check', 'test', 'explain', 'diff', 'replay', 'doctor', 'gateway'];
     const commands = [...alone.map((name) => [name]), ...(await Promise.all(groups.map(subcommands))).flat()];
     expect(commands.length).toBeGreaterThan(25);
     for (const path of commands) {

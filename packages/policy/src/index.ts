@@ -1,6 +1,9 @@
 export { longestWindow } from './compile/longest-window.ts';
 export { decide } from './decide/decide.ts';
 export { agentControls, dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export { dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export { diffPolicies } from './diff/diff.ts';
+export { formatDiff } from './diff/text.ts';
 export { mismatches } from './examples/compare.ts';
 export { readExamples } from './examples/document.ts';
 export type { Example, ExampleCall } from './examples/document.ts';

@@ -9,7 +9,6 @@ import {
   type Action,
   type AuditEvent,
   type Effect,
-  type JsonObject,
 } from '@remit/contracts';
 import { z } from 'zod';
 import { eventsOf, type SearchEvents } from './search-events.ts';
@@ -91,7 +90,7 @@ function readCall(event: AuditEvent): RecordedCall | undefined {
     agent,
     server,
     target: tool,
-    arguments: parameters as JsonObject,
+    arguments: parameters,
     context,
     received_at: event.timestamp,
     via: 'mcp',

@@ -61,7 +61,7 @@ function walk(node: ASTNode, syntax: Syntax, depth: number, loops: number): void
 }
 
 /** The chain of fields that ends in this node; undefined where it does not start at a variable. */
-function pathOf(node: ASTNode): Path | undefined {
+export function pathOf(node: ASTNode): Path | undefined {
   if (node.op === 'id') return { root: node.args, fields: [], offsets: [] };
   if (node.op === '.' || node.op === '.?') {
     const [parent, field] = node.args;
@@ -96,7 +96,7 @@ function childrenOf(node: ASTNode, isPath: boolean): Child[] {
   return plain([node.args].flat(3).filter(isNode));
 }
 
-function isNode(operand: unknown): operand is ASTNode {
+export function isNode(operand: unknown): operand is ASTNode {
   return typeof operand === 'object' && operand !== null && 'op' in operand;
 }
 
