@@ -254,7 +254,7 @@ describe('stopping and starting again', () => {
   });
 
   test('a policy with errors does not start, shows them, and ends with 1', async () => {
-    const other = await workbench((calls) => shop(calls).replace('risk: low', 'rsk: low'));
+    const other = await workbench((calls) => shop(calls).replace('risk: medium', 'rsk: medium'));
     try {
       const { code, stdout, stderr } = await other.spawn(['up', '--port', '0', '--console-port', '0']);
       expect([code, stdout]).toEqual([1, '']);

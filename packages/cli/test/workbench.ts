@@ -108,7 +108,7 @@ actions:
 ---
 agent: support
 owner: dana@example.com
-risk: low
+risk: medium
 access:
   tools:
     allow: [record]

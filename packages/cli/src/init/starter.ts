@@ -36,7 +36,7 @@ export const exampleAgents = `# What each agent may do. Take the comments off to
 # agent: assistant
 # owner: you@example.com
 # purpose: What this agent is for, in a sentence.
-# risk: low                        # low, medium, high or critical: each level requires controls
+# risk: high                       # low, medium, high or critical; left out: what its tools imply
 # access:
 #   tools:
 #     allow: [files/read_file, "crm/*"]
