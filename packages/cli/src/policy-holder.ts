@@ -11,7 +11,14 @@ import {
   type RecordPayload,
   type ToolDefinition,
 } from '@remit/contracts';
-import type { AcceptedTool, Actor, AgentRegistry, PolicyHolder, PolicyLoad } from '@remit/control';
+import {
+  administrativeRecord,
+  type AcceptedTool,
+  type Actor,
+  type AgentRegistry,
+  type PolicyHolder,
+  type PolicyLoad,
+} from '@remit/control';
 import { fingerprint } from '@remit/inspect';
 import type { Appender } from '@remit/ledger';
 import { acceptLock, type CompiledPolicy, type LoadResult } from '@remit/policy';
@@ -114,18 +121,7 @@ export class WorkspacePolicy implements PolicyHolder {
   }
 
   #record(by: Actor, event: EventKind, meta: RecordMeta, payload: RecordPayload = {}): Promise<unknown> {
-    const { ledger, newId } = this.#options;
-    const named = by.name === undefined ? payload : { ...payload, by: by.name };
-    return ledger.append([
-      {
-        phase: 'event',
-        id: newId('evt'),
-        event,
-        time: this.#now(),
-        meta: { result: 'success', ...meta, by: by.id },
-        ...(Object.keys(named).length === 0 ? {} : { payload: named }),
-      },
-    ]);
+    return this.#options.ledger.append([administrativeRecord(this.#options, by, { event, meta, payload })]);
   }
 
   #now(): string {
