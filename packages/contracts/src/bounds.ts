@@ -82,6 +82,8 @@ export const bounds = {
   task_poll_ms: 1000,
   task_poll_min_ms: 100,
   task_poll_max_ms: 30_000,
+  /** What a client is told to poll at while its call waits for a person. */
+  task_held_poll_ms: 5000,
   /** A task that was cancelled is asked this long for how it ended. */
   task_cancel_ms: 5000,
   /** Attempts in a row to read the state of a server's task that bring none. */

@@ -35,6 +35,8 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   readonly #waiting = new Map<string, Set<Approval>>();
   /** Those whose decision is on its way to disk. */
   readonly #deciding = new Set<string>();
+  /** Told of every decision, with the approval's id; those who wait for one. */
+  readonly #watching = new Set<(id: string) => void>();
   /** Ends that the agent has been told once; the next identical call asks anew. */
   readonly #told = new Set<string>();
 
@@ -74,6 +76,26 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     approval.status = 'approved';
     delete approval.redeemed_by;
     delete approval.redeemed_at;
+  }
+
+  settled(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const approval = this.get(id);
+      const watch = (decided: string): void => {
+        if (decided === id) done();
+      };
+      const done = (): void => {
+        clearTimeout(expiring);
+        this.#watching.delete(watch);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const left_ms = approval?.status === 'pending' ? this.#left(approval) : 0;
+      const expiring = setTimeout(done, left_ms).unref();
+      this.#watching.add(watch);
+      signal.addEventListener('abort', done, { once: true });
+      if (signal.aborted || left_ms === 0) done();
+    });
   }
 
   list(filter: { status?: ApprovalStatus; agent?: string }): Approval[] {
@@ -116,6 +138,7 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
       const decided = withVerdict(approval, verdict, by, note, this.#deps.clock.now());
       await this.#deps.ledger.append([decidedRecord(decided, verdict, this.#event())]);
       Object.assign(approval, decided);
+      for (const watch of this.#watching) watch(id);
     } finally {
       this.#deciding.delete(id);
     }
@@ -181,6 +204,10 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     return (
       open && !this.#deciding.has(approval.id) && Date.parse(approval.expires_at) <= this.#deps.clock.now()
     );
+  }
+
+  #left({ expires_at }: Approval): number {
+    return Math.max(0, Date.parse(expires_at) - this.#deps.clock.now());
   }
 
   /** What a reader sees: an approval that is over its time reads as expired before anybody records it. */

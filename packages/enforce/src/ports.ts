@@ -110,6 +110,8 @@ export interface ApprovalDesk {
   redeem(id: string, action_id: string): NewRecord | undefined;
   /** The intent that redeemed it could not be recorded: nothing ran, it can be redeemed again. */
   unredeem(id: string, action_id: string): void;
+  /** Resolves when it waits for nobody any more, or the signal aborts. Never rejects. */
+  settled(id: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Approvals as people use them. */

@@ -140,4 +140,8 @@ class WillingDesk implements ApprovalDesk {
   unredeem(): void {
     // Nothing is kept of an approval, so there is nothing to take back.
   }
+
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
 }

@@ -1,6 +1,6 @@
 import { bounds } from '@remit/contracts';
 import { Approvals, callDigest, restoreState, LimitCounters } from '@remit/enforce';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { action, counterIds, decision, full, ManualClock, MemoryLedger } from './fixtures.ts';
 
 let ledger: MemoryLedger;
@@ -262,4 +262,44 @@ test('a restart knows what waited, what was decided and what was used', async ()
   expect((await fresh.join(call, decision(), digest)).id).toBe(waiting.id);
   expect(fresh.redeem(used.id, 'act_8')).toBeUndefined();
   expect(fresh.redeem(given.id, 'act_8')).toBeDefined();
+});
+
+test('who waits for a decision is told of it, and of no other', async () => {
+  const first = await ask();
+  const second = await ask(action({ arguments: { amount: 151 } }));
+  let settled = '';
+  const waiting = [first, second].map(async ({ id }) => {
+    await approvals.settled(id, new AbortController().signal);
+    settled += id;
+  });
+  await approvals.decide(second.id, 'deny', 'dana');
+  await waiting[1];
+  expect(settled).toBe(second.id);
+  await approvals.decide(first.id, 'approve', 'dana');
+  await Promise.all(waiting);
+});
+
+test('nobody waits for an approval that waits for nobody, nor after giving up', async () => {
+  const { id } = await ask();
+  const giving_up = new AbortController();
+  const waiting = approvals.settled(id, giving_up.signal);
+  giving_up.abort();
+  await waiting;
+  await approvals.settled(id, giving_up.signal);
+  await approvals.settled('apr_unknown', new AbortController().signal);
+  clock.time += bounds.approval_pending_ms;
+  await approvals.settled(id, new AbortController().signal);
+});
+
+test('the end of its time ends the waiting', async () => {
+  vi.useFakeTimers();
+  try {
+    const { id } = await ask();
+    const waiting = approvals.settled(id, new AbortController().signal);
+    clock.time += bounds.approval_pending_ms;
+    await vi.advanceTimersByTimeAsync(bounds.approval_pending_ms);
+    await waiting;
+  } finally {
+    vi.useRealTimers();
+  }
 });

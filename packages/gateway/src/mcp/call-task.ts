@@ -2,11 +2,12 @@
  * A governed call that its server goes on with as a task. The client gets a task of Remit's own where it
  * takes one, and waits otherwise; either way it stays one action with one outcome.
  */
-import type { Action, NewRecord } from '@remit/contracts';
+import type { Action } from '@remit/contracts';
 import type { Interim } from '@remit/enforce';
 import type { TaskPeer, TaskProgress } from '../exchange.ts';
 import type { AgentRequest, Caller } from './request.ts';
 import type { Services } from './services.ts';
+import { recordTask } from './task-record.ts';
 import { isModern } from './versions.ts';
 
 export class CallTask implements TaskPeer {
@@ -27,7 +28,7 @@ export class CallTask implements TaskPeer {
   async created(progress: TaskProgress): Promise<boolean> {
     const offer = this.#request.channel.offerTask?.();
     if (!offer) return false;
-    const begun = (await this.#record(offer.id)) && offer.begin(this.#seen(progress));
+    const begun = (await this.#isRecorded(offer.id)) && offer.begin(this.#seen(progress));
     if (!begun) offer.withdraw();
     return begun;
   }
@@ -37,13 +38,13 @@ export class CallTask implements TaskPeer {
   }
 
   /** False where the ledger cannot write: then the client waits, and is told so with the outcome. */
-  async #record(taskId: string): Promise<boolean> {
-    const { ports } = this.#services;
+  async #isRecorded(taskId: string): Promise<boolean> {
+    const { agent, server, target, id } = this.#action;
     try {
-      await ports.ledger.append([createdRecord(this.#action, taskId, ports.newId('evt'), ports.clock.now())]);
+      await recordTask(this.#services, taskId, { agent, server, tool: target, of: { action_id: id } });
       return true;
     } catch (error) {
-      ports.observer?.unrecorded?.(this.#action, error);
+      this.#services.ports.observer?.unrecorded?.(this.#action, error);
       return false;
     }
   }
@@ -65,22 +66,4 @@ export class CallTask implements TaskPeer {
  */
 export function mayBecomeTask({ version, takesTasks }: Caller): boolean {
   return !isModern(version) || takesTasks === true;
-}
-
-function createdRecord(action: Action, taskId: string, id: string, now: number): NewRecord {
-  return {
-    phase: 'event',
-    id,
-    event: 'task_created',
-    time: new Date(now).toISOString(),
-    meta: {
-      agent: action.agent,
-      server: action.server,
-      tool: action.target,
-      result: 'success',
-      action_id: action.id,
-      task_id: taskId,
-    },
-    payload: {},
-  };
 }

@@ -33,7 +33,7 @@ export interface Target {
   unchanged?: () => boolean;
 }
 
-type CallAnswer =
+export type CallAnswer =
   | { kind: 'result'; result: JsonObject }
   | { kind: 'error'; error: RpcError }
   | { kind: 'refused'; refusal: Refusal }

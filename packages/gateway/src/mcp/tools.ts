@@ -3,7 +3,8 @@ import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { wrapsResult } from '@remit/inspect';
 import { mayUse } from '@remit/policy';
 import { serverFault } from './era-results.ts';
-import { claimsOf, governedCall } from './governed-call.ts';
+import { claimsOf, governedCall, type CallAnswer } from './governed-call.ts';
+import { whileHeld } from './held-call.ts';
 import { argumentsParam, nameParam } from './params.ts';
 import { refusalResult } from './refusal-result.ts';
 import type { AgentRequest } from './request.ts';
@@ -14,6 +15,24 @@ import type { ToolEntry } from './view.ts';
 
 /** @throws RpcFault -32602 for an unknown tool; the server's own JSON-RPC error. */
 export async function callTool(services: Services, request: AgentRequest): Promise<JsonObject | undefined> {
+  const { tool, answer } = await whileHeld(services, request, () => attempt(services, request));
+  switch (answer.kind) {
+    case 'result':
+      return isModern(request.caller.version) ? answer.result : legacyToolResult(tool, answer.result);
+    case 'refused':
+      if (isConcealed(services, request, tool)) throw concealedTool(services, request);
+      return refusalResult(answer.refusal);
+    case 'error':
+      throw serverFault(request.caller.version, answer.error);
+    case 'cancelled':
+      return undefined;
+  }
+}
+
+async function attempt(
+  services: Services,
+  request: AgentRequest,
+): Promise<{ tool: ToolEntry; answer: CallAnswer }> {
   // In this order, so that an unknown tool and one that is concealed read alike whatever comes with the name.
   const args = argumentsParam(request.params);
   const claims = claimsOf(services, request);
@@ -27,17 +46,7 @@ export async function callTool(services: Services, request: AgentRequest): Promi
     params: (args) => ({ name: tool.name, arguments: args }),
     unchanged: () => lookUp(services, request)?.liveDigest === tool.liveDigest,
   });
-  switch (answer.kind) {
-    case 'result':
-      return isModern(request.caller.version) ? answer.result : legacyToolResult(tool, answer.result);
-    case 'refused':
-      if (isConcealed(services, request, tool)) throw concealedTool(services, request);
-      return refusalResult(answer.refusal);
-    case 'error':
-      throw serverFault(request.caller.version, answer.error);
-    case 'cancelled':
-      return undefined;
-  }
+  return { tool, answer };
 }
 
 /** @throws RpcFault -32602, as the specification says of unknown tools (server/tools, "Error Handling"). */

@@ -8,7 +8,14 @@ import {
   type NewRecord,
   type ToolsLock,
 } from '@remit/contracts';
-import { ArgumentChecks, Approvals, LimitCounters, type AgentStatus, type Ports } from '@remit/enforce';
+import {
+  ArgumentChecks,
+  Approvals,
+  LimitCounters,
+  type AgentStatus,
+  type ApprovalOffice,
+  type Ports,
+} from '@remit/enforce';
 import { fingerprint } from '@remit/inspect';
 import { loadWorkspace, type CompiledPolicy } from '@remit/policy';
 import { fakeClock, seededIds, type FakeClock } from '@remit/testkit';
@@ -131,6 +138,8 @@ export interface Fixture {
   setStatus: (agent: string, status: AgentStatus) => void;
   /** Keys that are not valid any more. */
   revoked: Set<string>;
+  /** As people use it. */
+  approvals: ApprovalOffice;
   /** From now on the ledger cannot write. */
   refuseRecords: () => void;
   /** `phase kind result`, in order. */
@@ -181,6 +190,7 @@ export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
     registry,
     setStatus: (agent, status) => statuses.set(agent, status),
     revoked,
+    approvals: ports.approvals,
     refuseRecords: () => (disk.full = true),
     story: () =>
       records.map(({ phase, event, meta }) => [phase, event, meta.result].filter(Boolean).join(' ')),
@@ -194,7 +204,7 @@ export function portsOf(
   clock: FakeClock,
   disk: { full: boolean },
   revoked: ReadonlySet<string>,
-): Ports {
+): Ports & { approvals: Approvals } {
   const newId = seededIds();
   const ledger: Ports['ledger'] = {
     append(added) {

@@ -106,8 +106,9 @@ export class LiveCall implements Channel {
   }
 
   offerTask(): TaskOffer | undefined {
+    if (this.#task) return sameTask(this.#task);
     const { tasks } = this.#options;
-    const task = this.#trip && !this.#task ? tasks?.create() : undefined;
+    const task = this.#trip && tasks?.create();
     return (
       task && {
         id: task.id,
@@ -185,6 +186,15 @@ export class LiveCall implements Channel {
       if (this.#trip === trip) this.#options.controller.abort();
     });
   }
+}
+
+/** A call that has a task already, since it was held, and that its server goes on with as one. */
+function sameTask(task: AgentTask): TaskOffer {
+  const begin = (progress: TaskProgress): boolean => {
+    task.changed(progress);
+    return true;
+  };
+  return { id: task.id, begin, withdraw: () => undefined };
 }
 
 /** Keeps the valid answers; true when none is missing any more. Unknown keys are ignored. */
