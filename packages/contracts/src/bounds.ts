@@ -228,6 +228,8 @@ export const bounds = {
   /** Answers kept for requests that are sent again with the same `Idempotency-Key`, and for how long. */
   idempotency_keys_max: 1024,
   idempotency_ms: 10 * 60_000,
+  /** Records that a live stream goes back for a client that has missed them; more are told as a gap. */
+  event_stream_replay_max: 1000,
   /** Open live streams of events on the people's listener, and how often a quiet one gives a sign of life. */
   event_streams_max: 64,
   event_stream_heartbeat_ms: 15_000,

@@ -1,6 +1,13 @@
 /** A ledger that keeps nothing on disk, for tests that are about something else. */
-import { auditEventSchema, Fault, type AuditEvent, type NewRecord, type Position } from '@remit/contracts';
-import type { Ledger, LedgerStatus, SearchQuery } from '@remit/ledger';
+import {
+  auditEventSchema,
+  Fault,
+  type AuditEvent,
+  type NewRecord,
+  type Position,
+  type StoredRecord,
+} from '@remit/contracts';
+import type { Ledger, LedgerStatus, RecordFilter, SearchQuery } from '@remit/ledger';
 
 export class InMemoryLedger implements Ledger {
   readonly appended: NewRecord[] = [];
@@ -15,7 +22,7 @@ export class InMemoryLedger implements Ledger {
     if (!this.writable) throw new Fault('ledger_unavailable', 'The disk is full.');
     const first = this.appended.length;
     this.appended.push(...records);
-    for (const record of records) for (const listener of this.listeners) listener(eventOf(record));
+    for (const event of this.#events().slice(first)) for (const listener of this.listeners) listener(event);
     return records.map((_record, offset) => ({ source: 'test', epoch: 1, sequence: first + offset }));
   }
 
@@ -40,8 +47,11 @@ export class InMemoryLedger implements Ledger {
     }));
   }
 
-  async *records(): AsyncGenerator<never> {
-    // The control plane folds nothing.
+  async *records({ from = 0 }: RecordFilter): AsyncGenerator<StoredRecord> {
+    await this.gate;
+    for (const [index, record] of this.appended.entries()) {
+      if (index >= from) yield { ...record, index, position: { source: 'test', epoch: 1, sequence: index } };
+    }
   }
 
   subscribe(listener: (event: AuditEvent) => void): () => void {

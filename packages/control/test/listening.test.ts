@@ -15,12 +15,17 @@ async function listening() {
   return { ...control, port: (control.app.server.address() as AddressInfo).port };
 }
 
-async function tail({ port }: { port: number }, query = '', token = operatorToken) {
+async function tail(
+  { port }: { port: number },
+  query = '',
+  token = operatorToken,
+  headers: Record<string, string> = {},
+) {
   const sent = request({
     port,
     host: '127.0.0.1',
     path: `/api/v1/events/stream${query}`,
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, ...headers },
   }).end();
   const [response] = (await once(sent, 'response')) as [IncomingMessage];
   let text = '';
@@ -36,9 +41,14 @@ async function tail({ port }: { port: number }, query = '', token = operatorToke
       [...text.matchAll(/^data: (.*)$/gm)].map(
         ([, data]) => JSON.parse(data ?? '') as Record<string, unknown>,
       ),
+    ids: () => [...text.matchAll(/^id: (.*)$/gm)].map(([, id]) => Number(id)),
+    raw: () => text,
     stop: () => sent.destroy(),
   };
 }
+
+const comeBack = (control: { port: number }, seen: number | string, query = '') =>
+  tail(control, query, operatorToken, { 'last-event-id': String(seen) });
 
 const suspend = ({ send }: UnderTest, agent: string) => send('POST', `/api/v1/agents/${agent}/suspend`);
 
@@ -58,6 +68,68 @@ test('events arrive as they become durable, those that the filters name', async 
   });
   stream.stop();
   await waitFor(() => control.ledger.listeners.size === 0);
+});
+
+test('a client that comes back gets what it has missed, then what comes, each event once', async () => {
+  const control = await listening();
+  const first = await tail(control);
+  await suspend(control, 'support');
+  await waitFor(() => first.events().length > 0);
+  first.stop();
+  await waitFor(() => control.ledger.listeners.size === 0);
+  await suspend(control, 'billing');
+  const again = await comeBack(control, first.ids()[0] ?? -1);
+  await control.send('POST', '/api/v1/agents/support/resume');
+  await waitFor(() => again.events().length >= 2);
+  const seen = again.events().map(({ action, agent }) => [action, agent]);
+  expect(seen.filter(([action]) => action !== 'audit_read')).toEqual([
+    ['agent_suspended', 'billing'],
+    ['agent_resumed', 'support'],
+  ]);
+  expect(again.ids()).toEqual(again.ids().toSorted((a, b) => a - b));
+  again.stop();
+});
+
+test('what it has missed is filtered like the rest', async () => {
+  const control = await listening();
+  await suspend(control, 'support');
+  await suspend(control, 'billing');
+  const stream = await comeBack(control, 0, '?agent=billing&action=agent_suspended');
+  await waitFor(() => stream.events().length > 0);
+  expect(stream.events()).toMatchObject([{ action: 'agent_suspended', agent: 'billing' }]);
+  stream.stop();
+});
+
+test.each([
+  ['longer ago than a stream goes back', 0],
+  ['of another log, which was longer', 1_000_000],
+])('an event %s is told as a gap', async (_, seen) => {
+  const control = await listening();
+  const meta = { agent: 'support' };
+  const time = '2026-03-03T14:32:15.000Z';
+  const many = Array.from({ length: bounds.event_stream_replay_max }, (_one, number) => ({
+    ...({ phase: 'event', event: 'agent_suspended', time, meta } as const),
+    id: `evt_${number}`,
+  }));
+  await control.ledger.append(many);
+  const stream = await comeBack(control, seen);
+  await waitFor(() => stream.events().length > 0);
+  const before = control.ledger.appended.length;
+  expect(stream.raw()).toContain(
+    `event: gap\nid: ${before - 1}\ndata: {"after":${seen},"before":${before}}\n`,
+  );
+  await suspend(control, 'billing');
+  await waitFor(() => stream.events().length > 1);
+  expect(stream.events()[1]).toMatchObject({ action: 'agent_suspended', agent: 'billing' });
+  stream.stop();
+});
+
+test('an id that no stream gave out is refused', async () => {
+  const control = await listening();
+  for (const seen of ['evt_1', '-1', '1'.repeat(16)]) {
+    const stream = await comeBack(control, seen);
+    expect(stream.response.statusCode).toBe(400);
+  }
 });
 
 test('a person who is removed sees nothing more', async () => {

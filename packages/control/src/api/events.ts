@@ -35,7 +35,8 @@ export const eventRoutes = {
   streamEvents: {
     method: 'GET',
     path: '/api/v1/events/stream',
-    summary: 'Audit events as they become durable (server-sent events); the reading is recorded',
+    summary:
+      'Audit events as they become durable (server-sent events); Last-Event-ID brings what was missed; the reading is recorded',
     tag: 'events',
     permission: 'look',
     query: z.strictObject(filters),

@@ -48,7 +48,7 @@ export function createControl(options: ControlOptions): FastifyInstance {
     return sendProblem(error, request, reply, options.log);
   });
   app.setNotFoundHandler((request, reply) => sendProblem(routeNotFound(), request, reply, options.log));
-  addRoutes(app, depsOf(options));
+  addRoutes(app, depsOf(options), options.log);
   return app;
 }
 
@@ -94,9 +94,9 @@ function guard(
   });
 }
 
-function addRoutes(app: FastifyInstance, deps: ControlDeps): void {
+function addRoutes(app: FastifyInstance, deps: ControlDeps, log: ServerLog | undefined): void {
   const answer = answerer(handlersOf(deps), new RecentAnswers(deps.clock));
-  const streams = new EventStreams(deps);
+  const streams = new EventStreams(deps, log);
   app.addHook('preClose', async () => streams.closeAll());
   for (const operation of Object.keys(routes) as OperationId[]) {
     const { method, path } = routes[operation];
