@@ -81,4 +81,23 @@ describe('data rules', () => {
     );
     expect(decide(policy, call('search'), active).data).toBeUndefined();
   });
+
+  it('with `unlisted: deny` let only what is allowed be seen', () => {
+    const rules = dataRules('{ allow: [customer_name, email], deny: [kontakt], unlisted: deny }');
+    expect(rules?.only).toEqual(expect.arrayContaining(['customername', 'email', 'emailaddress']));
+    expect(rules?.only).not.toContain('kontakt');
+    expect(rules?.denied).toContain('ssn');
+  });
+
+  it('with `unlisted: deny` and nothing allowed let nothing be seen', () => {
+    expect(dataRules('{ unlisted: deny }')?.only).toEqual([]);
+  });
+
+  it('with `unlisted: deny` in one document project to what all of them allow', () => {
+    const role = 'access: { data: { allow: [order_number] } }';
+    expect(dataRules('{ allow: [customer_name], unlisted: deny }', role)?.only).toEqual([
+      'customername',
+      'ordernumber',
+    ]);
+  });
 });

@@ -72,9 +72,8 @@ function effectOf(name: string, description: string, args: readonly string[]): T
   const takesAway = TAKES_AWAY.test(description.replaceAll(NEGATED, ''));
   const kinds = [...(named.length > 0 ? strictestNamed(named) : []), ...told];
   if (args.some((name) => programArguments.has(name)) && !READ_ONLY.test(description)) kinds.push('destroy');
-  if (kinds.includes('destroy') || (takesAway && !isReading(kinds))) return 'destructive';
+  if (kinds.includes('destroy') || takesAway || FINAL.test(description)) return 'destructive';
   if (kinds.includes('outward')) return 'external';
-  if (takesAway || FINAL.test(description)) return 'destructive';
   if (args.some((name) => changeArguments.has(name))) return 'write';
   return isReading(kinds) ? 'read' : 'write';
 }

@@ -13,7 +13,7 @@ export const readingVerbs = words(`
   discover display download echo estimate evaluate examine explain export extract fetch find gather get
   help identify inspect introspect list locate log look lookup measure observe parse peek ping poll preview
   print profile read recall receive recommend render report research resolve retrieve return review scan screenshot
-  search see show snapshot sort stat stats status suggest sum summarize tail test think trace track
+  search see show snapshot sort stat stats status suggest sum summarise summarize tail test think trace track
   translate validate verify view wait watch whoami lint tree history info details`);
 
 /** Changes something that can be changed back. */

@@ -29,12 +29,15 @@ export function hostOfUrl(text: string): HostReading {
   return hostOf(authority);
 }
 
+const PORT_MAX = 65_535;
+
 /** A host with or without a port: `example.com`, `example.com:8443`, `[::1]:80`, `::1`. */
 export function hostOf(authority: string): HostReading {
   const address = isIP(authority) === 6 ? `[${authority}]` : authority;
   const [, written = '', port] = /^(\[[^\]]*\]|[^:]*)(?::([0-9]{1,5}))?$/.exec(address) ?? [];
   if (written === '') return refuse('it has no host');
   if (written.includes('%')) return refuse('its host holds a `%`');
+  if (Number(port ?? 0) > PORT_MAX) return refuse('its port is none');
   const url = URL.parse(`https://${written}/`);
   if (url === null) return refuse('its host is none');
   const name = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');

@@ -54,6 +54,7 @@ const PATH_NAME =
 
 /** With a scheme and `//`; a scheme that browsers complete (`https:host`); or none, as in `//host`. */
 const URL_LIKE = /^(?:[a-z][a-z0-9+.-]*:[\\/]{2}|(?:https?|wss?|ftp):|[\\/]{2}[^\\/])/i;
+const SHARE_LIKE = /^[\\/]{2}/;
 const PATH_LIKE = /^(?:[\\/]|\.{1,2}[\\/]|\.{2}$|~|[a-z]:[\\/])/i;
 
 export function namedThings(args: JsonValue): NamedThings {
@@ -77,19 +78,26 @@ export function namedThings(args: JsonValue): NamedThings {
 }
 
 function sort(value: string, name: string, place: string, found: NamedThings): void {
-  // Readers of addresses skip what stands around them and what does not show.
+  // Readers of addresses skip what stands around them, what does not show, and breaks anywhere inside.
   // eslint-disable-next-line no-control-regex -- control characters are what is taken out
-  const text = value.trim().replace(/^[\u0000-\u0020\u200b-\u200f\u2060\ufeff]+/, '');
+  const text = value.replace(/^[\u0000-\u0020\u200b-\u200f\u2060\ufeff]+|[\t\n\r]+/g, '');
   if (text === '') return;
   const named = { text: value, place };
-  if (/^file:/i.test(text)) found.paths.push({ text: pathOfFileUrl(text) ?? value, place });
-  else if (URL_LIKE.test(text) || urlNames.has(name)) found.urls.push(named);
+  if (/^file:/i.test(text)) {
+    found.paths.push({ text: pathOfFileUrl(text) ?? value, place });
+    return;
+  }
+  const isUrl = URL_LIKE.test(text) || urlNames.has(name);
+  if (isUrl) found.urls.push(named);
   else if (hostNames.has(name)) found.hosts.push(named);
-  else if (PATH_LIKE.test(text) || PATH_NAME.test(name)) found.paths.push(named);
+  // `//server/share` is an address for some readers and a path for others.
+  if (SHARE_LIKE.test(text) || (!isUrl && (PATH_LIKE.test(text) || PATH_NAME.test(name))))
+    found.paths.push(named);
 }
 
 export function readHost(named: Named, isUrl: boolean): HostReading {
-  if (!isUrl) return hostOf(named.text.trim());
+  const text = named.text.trim();
+  if (!isUrl) return hostOf(text);
   // A field called `url` may hold a host without a scheme.
-  return URL_LIKE.test(named.text.trim()) ? hostOfUrl(named.text) : hostOfUrl(`https://${named.text.trim()}`);
+  return hostOfUrl(/^[\\/]{2}|:/.test(text) ? text : `https://${text}`);
 }

@@ -103,7 +103,8 @@ function patterns<Pattern>(
   { value, reference }: Statement<AllowDeny>,
   read: (text: string) => Pattern | undefined,
 ): Patterns<Pattern> {
-  const all = (words: readonly Word[]): Pattern[] => words.flatMap((word) => read(word.text) ?? []);
+  const all = (words: readonly Word[]): Pattern[] =>
+    words.map((word) => read(word.text)).filter((pattern) => pattern !== undefined);
   return { allow: value.allow && all(value.allow), deny: all(value.deny ?? []), reference };
 }
 
