@@ -105,7 +105,8 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     clock,
     newId,
     upstreams: servers,
-    explain: (question) => explainQuestion(policy.current(), question, machine),
+    explain: (question) =>
+      explainQuestion(policy.current(), question, machine, core.registry.agents.status(question.agent)),
     toolDigest: fingerprint,
     metrics: () => data.metrics(),
     examine: async () => examine(examined(options, data)),

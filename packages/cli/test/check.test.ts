@@ -1,6 +1,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { removeListener, writeListener } from '../src/data/listener-file.ts';
 import { shop, workbench, type Workbench } from './workbench.ts';
 
 // Real processes on a machine that may be busy.
@@ -97,6 +98,21 @@ describe('remit explain', () => {
       tier: 'automatic',
       rule: { name: 'support guardrails.tier_1_automatic[0]', file: 'remit.yaml', line: 15 },
     });
+  });
+
+  test('where no Remit runs the agent counts as active, also where one was killed', async () => {
+    writeListener(bench.data, {
+      version: 1,
+      pid: 1,
+      agents: 'http://127.0.0.1:1',
+      console: 'http://127.0.0.1:1',
+      operator_token: 'remit_operator_gone',
+      started_at: '2026-03-03T14:32:15.000Z',
+    });
+    const { code, stdout } = await ask('{"marker": "a"}', '--json');
+    removeListener(bench.data);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).not.toHaveProperty('agent_status');
   });
 
   test('a held call ends with 0', async () => {

@@ -105,6 +105,23 @@ describe('a running Remit', () => {
     expect(proof.stdout).toMatch(/^c2sp\.org\/tlog-proof@v1\n/);
   });
 
+  test('an explanation asks the running Remit whether the agent is suspended', async () => {
+    const explain = async () => {
+      const args = ['--agent', 'support', '--tool', 'record', '--args', '{"marker": "x"}', '--json'];
+      const { code, stdout } = await bench.remit(['explain', ...args]);
+      const { agent_status, decision } = JSON.parse(stdout) as Record<
+        string,
+        { effect: string; code?: string }
+      >;
+      return [code, agent_status, decision?.effect, decision?.code];
+    };
+    expect(await explain()).toEqual([0, 'active', 'allow', undefined]);
+    await bench.remit(['agents', 'suspend', 'support', '--reason', 'a test']);
+    expect(await explain()).toEqual([1, 'suspended', 'deny', 'agent_suspended']);
+    await bench.remit(['agents', 'resume', 'support']);
+    expect(await explain()).toEqual([0, 'active', 'allow', undefined]);
+  });
+
   test('a suspended agent is refused on its next call, and may again when resumed', async () => {
     const key = await issueKey();
     expect((await bench.remit(['agents', 'suspend', 'support', '--reason', 'a test'])).code).toBe(0);

@@ -13,6 +13,7 @@ import {
 } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
+import { runningStatus } from '../client/running-status.ts';
 import { explainQuestion } from '../workspace/explain.ts';
 import { readWorkspace, PolicyRefused } from '../workspace/load.ts';
 
@@ -33,7 +34,10 @@ export function registerExplain(program: Command, context: Context): void {
       .option('--args <json>', 'the arguments, as a JSON object')
       .option('--user <name>', 'the person on whose behalf')
       .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option('--data <dir>', 'taken as everywhere; an explanation needs nothing of it'),
+      .option(
+        '--data <dir>',
+        'where a Remit may run, which is asked whether the agent is suspended (REMIT_DATA)',
+      ),
   )
     .addHelpText(
       'after',
@@ -42,8 +46,13 @@ export function registerExplain(program: Command, context: Context): void {
     .action((folder: string | undefined, options: ExplainOptions) => explainCall(context, folder, options));
 }
 
-function explainCall(context: Context, folder: string | undefined, options: ExplainOptions): void {
-  const { workspace } = locate(context.machine, options, folder);
+async function explainCall(
+  context: Context,
+  folder: string | undefined,
+  options: ExplainOptions,
+): Promise<void> {
+  const location = locate(context.machine, options, folder);
+  const { workspace } = location;
   requireFolder(workspace);
   const { files, result } = readWorkspace(workspace);
   const { policy, diagnostics } = result;
@@ -54,12 +63,21 @@ function explainCall(context: Context, folder: string | undefined, options: Expl
     arguments: readArguments(options.args),
     ...(options.user === undefined ? {} : { user: options.user }),
   };
-  const explanation = explainQuestion(policy, question, context.machine);
+  const status = await runningStatus(context.machine, location, options.agent);
+  const explanation = explainQuestion(policy, question, context.machine, status);
   const { decision, server, tool } = explanation;
   if (decision.effect === 'deny') context.finish(exitCodes.no);
   const { rules, changes } = explanation;
   if (options.json === true)
-    return printJson(context, { agent: options.agent, server, tool, decision, rules, changes });
+    return printJson(context, {
+      agent: options.agent,
+      ...(status !== undefined && { agent_status: status }),
+      server,
+      tool,
+      decision,
+      rules,
+      changes,
+    });
   for (const line of formatExplanation(explanation).split('\n')) context.terminal.print(printable(line));
 }
 
