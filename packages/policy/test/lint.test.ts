@@ -1,6 +1,6 @@
 import { loadWorkspace } from '@remit/policy';
 import { describe, expect, it } from 'vitest';
-import { file, line, load, lock, workspaceText } from './support-desk.ts';
+import { file, line, load, lock, tool, workspaceText } from './support-desk.ts';
 
 /** `risk.test.ts` is about these. */
 const aboutRisk = new Set(['supplied_control', 'full_governance']);
@@ -48,12 +48,43 @@ describe('lint', () => {
       'agent: support\nguardrails: { tier_2_logged: ["*"] }',
       [
         'warning broad_pattern p0.yaml:2:31 `*` grants all tools of every server, 10 now, and any that are added (name the tools that are needed)',
+        'warning agent_with_everything p0.yaml:1:8 agent `support` may use every tool of the workspace, 10 now (allow what its purpose needs)',
+        'warning destructive_by_pattern p0.yaml:2:31 pattern `*` also grants what destroys: `crm/account-delete` (name the tools that are needed, or deny these)',
       ],
     ],
     [
       'a pattern that matches nothing',
       'agent: support\naccess: { tools: { deny: ["crm/delete-*"] } }',
       ['warning pattern_matches_nothing p0.yaml:2:27 pattern `crm/delete-*` matches no tool'],
+    ],
+    [
+      'a pattern that catches a destructive tool, but not one that a rule of its own denies',
+      'agent: support\naccess: { tools: { allow: ["crm/a*"] } }\nguardrails: { tier_3_approval: [account-delete] }\n---\nagent: other\naccess: { tools: { allow: ["crm/a*e"], deny: [account-delete] } }',
+      [
+        'warning unused_permission p0.yaml:6:28 `crm/a*e` never grants anything: `other access.tools.deny[0]` refuses it (remove one of the two)',
+        'warning destructive_by_pattern p0.yaml:2:28 pattern `crm/a*` also grants what destroys: `crm/account-delete` (name the tools that are needed, or deny these)',
+      ],
+    ],
+    [
+      'a tier that access denies',
+      'agent: support\naccess: { tools: { deny: [email-send] } }\nguardrails: { tier_3_approval: [email-send] }',
+      [
+        'warning tier_contradicts_access p0.yaml:3:33 `email-send` never grants anything: `support access.tools.deny[0]` refuses it (remove one of the two)',
+      ],
+    ],
+    [
+      'a tier that a stricter one replaces for each call',
+      'agent: support\nguardrails: { tier_1_automatic: [customer-lookup], tier_3_approval: ["crm/customer-*"] }',
+      [
+        'warning shadowed_rule p0.yaml:2:34 `customer-lookup` never decides in `support guardrails.tier_1_automatic[0]`: `support guardrails.tier_3_approval[0]` is stricter (remove one of the two)',
+      ],
+    ],
+    [
+      'approvals that only the owner could give',
+      'agent: support\nowner: dana@example.com\napprovals: { who: [managers] }\nguardrails: { tier_3_approval: [customer-lookup] }',
+      [
+        'warning approver_is_requester p0.yaml:1:8 only `dana@example.com`, the owner of agent `support`, is in `managers`, and may not approve what the agent asks for (add other people to the group)',
+      ],
     ],
     [
       'a permission that is never used',
@@ -107,6 +138,26 @@ describe('lint', () => {
       'note unused_action w.yaml:8:3 no rule speaks of the action `read_customer_info`',
       'note unused_action w.yaml:9:3 no rule speaks of the action `refund_over_100`',
       'note planned_action w.yaml:10:3 action `export_customer_list` is planned: rules about it do nothing until it has a tool',
+    ]);
+  });
+
+  it('points out a value that the tool does not take', () => {
+    const text = `workspace: w
+servers: { crm: { command: [crm] } }
+actions:
+  late:
+    tool: refund
+    when: args.reason == "late" || args.reason in ["broken", "brokn"]
+---
+agent: support
+guardrails: { tier_2_logged: [late] }`;
+    const refund = tool('refund', { properties: { reason: { enum: ['late', 'broken'], type: 'string' } } });
+    const { diagnostics } = loadWorkspace([file(text)], {
+      version: 1,
+      servers: { crm: { tools: [refund] } },
+    });
+    expect(diagnostics.map(line).filter((finding) => finding.includes('impossible_value'))).toEqual([
+      'warning impossible_value policy.yaml:6:11 `args.reason` of `crm/refund` is never `brokn`, so `late` may never match (it is one of `"late"`, `"broken"`)',
     ]);
   });
 

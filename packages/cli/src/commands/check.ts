@@ -1,4 +1,5 @@
 /** `remit check`: schema, names, types and lint of a workspace, with place and remedy. */
+import { join, relative, sep } from 'node:path';
 import type { Command } from 'commander';
 import {
   addJsonOption,
@@ -11,11 +12,14 @@ import {
 } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describeDiagnostic, summarise } from '../terminal/diagnostics.ts';
+import { sarifOf } from '../terminal/sarif.ts';
+import { version as ownVersion } from '../version.ts';
 import { pullFirstLock } from '../workspace/first-lock.ts';
 import { readWorkspace } from '../workspace/load.ts';
 
 interface CheckOptions extends JsonOption, LocationOptions {
   offline?: boolean;
+  sarif?: boolean;
 }
 
 export function registerCheck(program: Command, context: Context): void {
@@ -25,13 +29,22 @@ export function registerCheck(program: Command, context: Context): void {
       .description('check the policy documents: schema, names, types, lint')
       .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
       .option('--data <dir>', "Remit's data folder, for the servers' credentials (REMIT_DATA)")
-      .option('--offline', 'do not connect to servers where there is no tools.lock yet'),
+      .option('--offline', 'do not connect to servers where there is no tools.lock yet')
+      .option('--sarif', 'print the findings as SARIF 2.1.0, for code review'),
   )
     .addHelpText(
       'after',
       '\nExample:\n  $ remit check examples/support-desk\n\nEnds with 1 where there are errors.',
     )
     .action((folder: string | undefined, options: CheckOptions) => check(context, folder, options));
+}
+
+/** Relative to the folder that the command runs in, which for a review is the repository's. */
+function pathsFrom({ machine }: Context, workspace: string): (file: string) => string {
+  return (file) => {
+    const path = relative(machine.folder, join(workspace, file));
+    return path.startsWith('..') ? file : path.split(sep).join('/');
+  };
 }
 
 async function check(context: Context, folder: string | undefined, options: CheckOptions): Promise<void> {
@@ -41,6 +54,9 @@ async function check(context: Context, folder: string | undefined, options: Chec
   const { files, lock, result } = readWorkspace(location.workspace);
   const { diagnostics, policy } = result;
   if (policy === undefined) context.finish(exitCodes.no);
+  if (options.sarif === true) {
+    return printJson(context, sarifOf(diagnostics, ownVersion, pathsFrom(context, location.workspace)));
+  }
   const version = policy === undefined ? {} : { version: policy.version };
   if (options.json === true) return printJson(context, { ok: policy !== undefined, ...version, diagnostics });
   for (const diagnostic of diagnostics) {

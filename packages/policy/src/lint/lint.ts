@@ -6,16 +6,24 @@ import type { Findings } from '../diagnostics.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Catalog } from '../names/catalog.ts';
 import type { LockedTool } from '../names/tool.ts';
+import { lintApprovers } from './approvers.ts';
 import { lintGuesses } from './guesses.ts';
+import { lintImpossibleValues, lintShadowed } from './never.ts';
+import { lintReach } from './reach.ts';
 
 export function lint(
   documents: Documents,
-  agents: Iterable<AgentPolicy>,
+  compiled: Iterable<AgentPolicy>,
   catalog: Catalog,
   findings: Findings,
 ): void {
+  const agents = [...compiled];
   const linter = new Linter(catalog, findings);
   for (const agent of agents) linter.agent(agent);
+  lintReach(agents, catalog, findings);
+  lintShadowed(agents, catalog, findings);
+  lintImpossibleValues(catalog, findings);
+  lintApprovers(agents, documents.workspace?.groups ?? new Map<string, string[]>(), findings);
   lintDocuments(documents, findings);
   lintGuesses(documents.workspace, catalog, findings);
   lintActions(documents, catalog, findings);
@@ -70,7 +78,9 @@ class Linter {
 
   #unused(rule: Rule, refusal: Rule): void {
     const message = `\`${rule.text}\` never grants anything: \`${refusal.reference.name}\` refuses it`;
-    this.#report('unused_permission', 'warning', message, rule, 'remove one of the two');
+    const contradicts = rule.says !== 'allow' && refusal.says === 'deny';
+    const code = contradicts ? 'tier_contradicts_access' : 'unused_permission';
+    this.#report(code, 'warning', message, rule, 'remove one of the two');
   }
 
   #leftOver(rule: Rule, { tool, rules }: { tool: LockedTool; rules: readonly Rule[] }): void {
