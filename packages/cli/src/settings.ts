@@ -1,10 +1,17 @@
-/** Settings of `remit up`: flags, then `REMIT_*` variables, then defaults. Loopback unless told otherwise. */
+/**
+ * Settings of `remit up`: flags, then `REMIT_*` variables, then the workspace document, then defaults.
+ * Loopback unless told otherwise. `docs/settings.md` is the table of them.
+ */
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { workspaceSettings, type WorkspaceSettings } from '@remit/policy';
 import { defaultCheckpointFolder } from './data/place.ts';
 import type { Location, LocationOptions } from './context.ts';
 import { locate } from './context.ts';
 import { wrongUse } from './exit-code.ts';
 import type { Machine } from './machine.ts';
+import { readPolicyFiles } from './workspace/files.ts';
+import { PolicyRefused } from './workspace/load.ts';
 
 export interface UpOptions extends LocationOptions {
   host?: string;
@@ -32,43 +39,86 @@ export interface UpSettings extends Location {
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'];
 
+/** @throws CommandFault for a value that is none; PolicyRefused where the workspace document gives one. */
 export function readSettings(machine: Machine, options: UpOptions): UpSettings {
   const location = locate(machine, options);
-  const host = options.host ?? machine.env['REMIT_HOST'] ?? '127.0.0.1';
-  const level = options.logLevel ?? machine.env['REMIT_LOG_LEVEL'] ?? 'info';
-  if (!logLevels.includes(level)) {
-    throw wrongUse(
-      'unknown_log_level',
-      `\`${level}\` is no log level.`,
-      `Use one of ${logLevels.join(', ')}.`,
-    );
-  }
+  const { env } = machine;
+  const file = fileSettings(location.workspace);
+  const host = options.host ?? env['REMIT_HOST'] ?? file.host ?? '127.0.0.1';
+  const port = options.port ?? env['REMIT_PORT'] ?? file.port ?? 4747;
+  const consolePort = options.consolePort ?? env['REMIT_CONSOLE_PORT'] ?? file.console_port ?? 4748;
+  const hosts = options.allowHost ?? listed(env['REMIT_ALLOW_HOST']) ?? file.allow_hosts ?? [];
+  const origins = options.allowOrigin ?? listed(env['REMIT_ALLOW_ORIGIN']) ?? file.allow_origins ?? [];
   return {
     ...location,
     host,
-    port: readPort('--port', options.port ?? machine.env['REMIT_PORT'] ?? '4747'),
-    console_port: readPort(
-      '--console-port',
-      options.consolePort ?? machine.env['REMIT_CONSOLE_PORT'] ?? '4748',
-    ),
+    port: readPort('--port', String(port)),
+    console_port: readPort('--console-port', String(consolePort)),
     checkpoints: checkpointFolder(machine, options, location),
-    hosts: [...(options.allowHost ?? listed(machine.env['REMIT_ALLOW_HOST'])), ...ownNames(machine, host)],
-    origins: options.allowOrigin ?? listed(machine.env['REMIT_ALLOW_ORIGIN']),
+    hosts: [...hosts.map((name) => name.toLowerCase()), ...ownNames(machine, host)],
+    origins,
     offline: options.offline === true,
-    log_level: level,
+    log_level: readLogLevel(options.logLevel ?? env['REMIT_LOG_LEVEL'] ?? file.log_level ?? 'info'),
   };
 }
 
 /** With the default data folder a default place apart from it; with a chosen one only a chosen one. */
-export function checkpointFolder(
+function checkpointFolder(
   machine: Machine,
   options: LocationOptions & { checkpoints?: string },
   location: Location,
 ): string | undefined {
-  const chosen = options.checkpoints ?? machine.env['REMIT_CHECKPOINTS'];
-  if (chosen !== undefined) return resolve(machine.folder, chosen);
-  const data_chosen = options.data ?? machine.env['REMIT_DATA'];
-  return data_chosen === undefined ? defaultCheckpointFolder(machine, location.workspace) : undefined;
+  const chosen = namedCheckpoints(machine, options) ?? workspaceCheckpoints(location);
+  if (chosen !== undefined || isDataNamed(machine, options)) return chosen;
+  return defaultCheckpointFolder(machine, location.workspace);
+}
+
+/**
+ * The same for a command that looks at data which may be of any workspace: where the data folder is named
+ * and no workspace is, the folder that the command runs in has nothing to say.
+ */
+export function existingCheckpointFolder(
+  machine: Machine,
+  options: LocationOptions & { checkpoints?: string },
+  location: Location,
+): string | undefined {
+  const named = namedCheckpoints(machine, options);
+  if (named !== undefined) return named;
+  const workspaceNamed = options.workspace ?? machine.env['REMIT_WORKSPACE'];
+  if (isDataNamed(machine, options) && workspaceNamed === undefined) return undefined;
+  const chosen = workspaceCheckpoints(location);
+  if (chosen !== undefined || isDataNamed(machine, options)) return chosen;
+  // The default one may never have been written to.
+  const folder = defaultCheckpointFolder(machine, location.workspace);
+  return existsSync(folder) ? folder : undefined;
+}
+
+function isDataNamed({ env }: Machine, { data }: LocationOptions): boolean {
+  return (data ?? env['REMIT_DATA']) !== undefined;
+}
+
+function namedCheckpoints(machine: Machine, options: { checkpoints?: string }): string | undefined {
+  const named = options.checkpoints ?? machine.env['REMIT_CHECKPOINTS'];
+  return named === undefined ? undefined : resolve(machine.folder, named);
+}
+
+/** What the workspace document names is relative to it. */
+function workspaceCheckpoints({ workspace }: Location): string | undefined {
+  const { checkpoints } = fileSettings(workspace);
+  return checkpoints === undefined ? undefined : resolve(workspace, checkpoints);
+}
+
+function fileSettings(workspace: string): WorkspaceSettings {
+  if (!existsSync(workspace)) return {};
+  const files = readPolicyFiles(workspace);
+  const { settings, diagnostics } = workspaceSettings(files);
+  if (diagnostics.length > 0) throw new PolicyRefused(workspace, files, diagnostics);
+  return settings;
+}
+
+function readLogLevel(level: string): string {
+  if (logLevels.includes(level)) return level;
+  throw wrongUse('unknown_log_level', `\`${level}\` is no log level.`, `Use one of ${logLevels.join(', ')}.`);
 }
 
 function readPort(flag: string, text: string): number {
@@ -81,8 +131,9 @@ function readPort(flag: string, text: string): number {
   );
 }
 
-function listed(text: string | undefined): string[] {
-  return (text ?? '').split(',').filter((part) => part !== '');
+/** Undefined where the variable is not set. */
+function listed(text: string | undefined): string[] | undefined {
+  return text?.split(',').filter((part) => part !== '');
 }
 
 /** Who binds to an address of the machine means to be called by it, or by the machine's name. */

@@ -6,6 +6,7 @@ export { formatDiff } from './diff/text.ts';
 export { mismatches } from './examples/compare.ts';
 export { readExamples } from './examples/document.ts';
 export type { Example, ExampleCall } from './examples/document.ts';
+export { workspaceSettings } from './document/settings.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
 export { loadWorkspace } from './load.ts';

@@ -43,6 +43,20 @@ export interface ServerSettings {
   environment?: string;
 }
 
+/** How Remit itself is run on this workspace, as its document says it. */
+export interface WorkspaceSettings {
+  /** Address that both listeners bind to. */
+  host?: string;
+  port?: number;
+  console_port?: number;
+  /** Folder of the second copy of signed checkpoints, relative to the workspace. */
+  checkpoints?: string;
+  /** Names besides loopback by which the listeners may be called, and origins of pages that may. */
+  allow_hosts?: string[];
+  allow_origins?: string[];
+  log_level?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
+}
+
 export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
 
 /** What the registry of agents takes from policy. */

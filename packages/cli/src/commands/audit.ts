@@ -1,5 +1,4 @@
 /** `remit audit …`: search the ledger, follow it, prove and verify it. */
-import { existsSync } from 'node:fs';
 import { auditEventSchema, type AuditEvent } from '@remit/contracts';
 import { Option, type Command } from 'commander';
 import { filterNames, readFilters, type EventFilter, type FilterOptions } from '../audit/filters.ts';
@@ -12,12 +11,11 @@ import {
   printJson,
   type Context,
   type JsonOption,
-  type Location,
   type LocationOptions,
 } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
-import { checkpointFolder } from '../settings.ts';
+import { existingCheckpointFolder } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
 
 type Options = LocationOptions & JsonOption;
@@ -149,20 +147,10 @@ async function proof(context: Context, id: string, options: Options): Promise<vo
 
 async function verify(context: Context, options: Options & { checkpoints?: string }): Promise<void> {
   const location = locate(context.machine, options);
+  const checkpoints = existingCheckpointFolder(context.machine, options, location);
   const { describeVerification, verifyFolder } = await import('../audit/verify.ts');
-  const result = verifyFolder(location.data, keptApart(context, options, location));
+  const result = verifyFolder(location.data, checkpoints);
   if (!result.ok) context.finish(exitCodes.no);
   if (options.json === true) return printJson(context, result);
   for (const line of describeVerification(result)) context.terminal.print(printable(line));
-}
-
-/** A folder that somebody named has to be there; the default one may never have been written to. */
-function keptApart(
-  context: Context,
-  options: LocationOptions & { checkpoints?: string },
-  location: Location,
-): string | undefined {
-  const folder = checkpointFolder(context.machine, options, location);
-  const chosen = options.checkpoints ?? context.machine.env['REMIT_CHECKPOINTS'];
-  return chosen !== undefined || (folder !== undefined && existsSync(folder)) ? folder : undefined;
 }

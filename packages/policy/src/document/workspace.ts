@@ -2,13 +2,14 @@
 import { modeSchema } from '@remit/contracts';
 import type { Mode } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
-import type { ServerSettings } from '../port.ts';
+import type { ServerSettings, WorkspaceSettings } from '../port.ts';
 import { readDefaults } from './defaults.ts';
 import type { DefaultsDocument } from './defaults.ts';
 import { listOf, namesTo, oneOf, readBoolean, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 import { detectors } from '../data/detectors.ts';
 import { readServers } from './servers.ts';
+import { readSettings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
 import { readTools, sensitivities } from './tools.ts';
 import type { Sensitivity, ToolNotes } from './tools.ts';
@@ -104,6 +105,7 @@ interface WorkspaceKeys {
   conceal: boolean;
   keep_tier_4_blocked: boolean;
   defaults?: DefaultsDocument;
+  settings: WorkspaceSettings;
 }
 
 const readKeys = shaped<WorkspaceKeys>({
@@ -121,6 +123,7 @@ const readKeys = shaped<WorkspaceKeys>({
     conceal: readBoolean,
     keep_tier_4_blocked: readBoolean,
     defaults: readDefaults,
+    settings: readSettings,
   },
 });
 
