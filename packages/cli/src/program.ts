@@ -12,6 +12,7 @@ import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPeople } from './commands/people.ts';
 import { registerReplay } from './commands/replay.ts';
+import { registerSuggest } from './commands/suggest.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTools } from './commands/tools.ts';
 import { registerUp } from './commands/up.ts';
@@ -26,6 +27,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerExplain,
     registerDiff,
     registerReplay,
+    registerSuggest,
     registerAgents,
     registerApprovals,
     registerPeople,

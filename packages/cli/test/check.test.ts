@@ -194,7 +194,18 @@ describe('the command line itself', () => {
 
   test('every command has help with an example', async () => {
     const groups = ['agents', 'approvals', 'people', 'tools', 'credentials', 'audit'];
-    const alone = ['up', 'init', 'check', 'test', 'explain', 'diff', 'replay', 'doctor', 'gateway'];
+    const alone = [
+      'up',
+      'init',
+      'check',
+      'test',
+      'explain',
+      'diff',
+      'replay',
+      'suggest',
+      'doctor',
+      'gateway',
+    ];
     const commands = [...alone.map((name) => [name]), ...(await Promise.all(groups.map(subcommands))).flat()];
     expect(commands.length).toBeGreaterThan(25);
     for (const path of commands) {

@@ -105,6 +105,55 @@ describe('remit replay --since', () => {
   });
 });
 
+describe('remit suggest', () => {
+  test('grants what was used, within the arguments that were, and says on how much it rests', async () => {
+    const { code, stdout } = await bench.remit(['suggest', '--agent', 'support', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      calls: 4,
+      refused: 0,
+      gone: [],
+      tools: [
+        {
+          tool: 'desk/record',
+          uses: 4,
+          thin: true,
+          when: '(!has(args.amount) || args.amount >= 5.0 && args.amount <= 150.0)',
+        },
+      ],
+    });
+  });
+
+  test('prints a document that loads, with what belongs into the workspace as a comment', async () => {
+    const { stdout } = await bench.remit(['suggest', '--agent', 'support']);
+    const [policy = '', actions = ''] = stdout.split('# Into the workspace document:\n');
+    const action = actions.replaceAll(/^# /gm, '').replace('actions:\n', '');
+    const shopText = readFileSync(join(bench.workspace, 'remit.yaml'), 'utf8').split('---')[0] ?? '';
+    writeFileSync(
+      join(candidate, 'remit.yaml'),
+      `${shopText.replace('actions:\n', `actions:\n${action}\n`)}---\n${policy}`,
+    );
+    const { code, stdout: checked } = await bench.remit(['check', candidate, '--json']);
+    expect([code, checked]).toMatchObject([0, expect.stringContaining('"ok":true')]);
+    const denied = [
+      'explain',
+      candidate,
+      '--agent',
+      'support',
+      '--tool',
+      'record',
+      '--args',
+      '{"marker":"a","amount":151}',
+    ];
+    expect((await bench.remit(denied)).code).toBe(1);
+  });
+
+  test('has nothing to say of an agent that did nothing', async () => {
+    const { code, stderr } = await bench.remit(['suggest', '--agent', 'nobody', '--json']);
+    expect([code, JSON.parse(stderr)]).toMatchObject([3, { code: 'nothing_recorded' }]);
+  });
+});
+
 describe('once Remit has stopped', () => {
   beforeAll(() => running.process.stop());
 

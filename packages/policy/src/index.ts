@@ -19,3 +19,5 @@ export { locateTool } from './names/locate.ts';
 export type { LocatedTool } from './names/locate.ts';
 export type { LockedTool } from './names/tool.ts';
 export * from './port.ts';
+export { suggest } from './suggest/suggest.ts';
+export type { Suggestion } from './suggest/suggest.ts';

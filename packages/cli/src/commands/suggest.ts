@@ -1,0 +1,107 @@
+/** `remit suggest`: the least that an agent needs, from what it was recorded to use. */
+import { suggest as suggestFrom, type CompiledPolicy, type Suggestion } from '@remit/policy';
+import type { Command } from 'commander';
+import { readTime } from '../audit/filters.ts';
+import {
+  addJsonOption,
+  addLocationOptions,
+  locate,
+  printJson,
+  requireFolder,
+  type Context,
+  type JsonOption,
+  type LocationOptions,
+} from '../context.ts';
+import { cannot } from '../exit-code.ts';
+import { recordedCalls, type RecordedCall, type RecordedCalls } from '../recorded/recorded-calls.ts';
+import { withEvents } from '../recorded/search-events.ts';
+import { printable } from '../terminal/printable.ts';
+import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
+
+interface Options extends JsonOption, LocationOptions {
+  agent: string;
+  since: string;
+}
+
+export function registerSuggest(program: Command, context: Context): void {
+  addJsonOption(
+    addLocationOptions(
+      program
+        .command('suggest')
+        .description('a least-privilege policy for an agent, from its recorded use')
+        .requiredOption('--agent <name>', 'whose use')
+        .option('--since <time>', 'how far back: `7d`, `24h`, or a time', '30d'),
+    ),
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ remit suggest --agent customer-support --since 14d > suggested.yaml\n\nWhat was refused is not granted. Review it: use says what is needed, not what is right.',
+    )
+    .action((options: Options) => suggest(context, options));
+}
+
+async function suggest(context: Context, options: Options): Promise<void> {
+  const location = locate(context.machine, options);
+  const { files, result } = readWorkspace(requireFolder(location.workspace));
+  if (result.policy === undefined) throw new PolicyRefused(location.workspace, files, result.diagnostics);
+  const since = readTime(options.since, context.machine.clock.now());
+  const { agent } = options;
+  const read = await withEvents(context, location, (search) => recordedCalls(search, { agent, since }));
+  if (read.calls.length === 0) throw nothingRecorded(agent, since);
+  const suggestion = suggestionFor(result.policy, agent, read.calls);
+  const refused = read.calls.length - read.calls.filter(isUse).length;
+  if (options.json === true)
+    return printJson(context, { since, calls: read.calls.length, refused, ...suggestion });
+  for (const line of describe(suggestion, since, read, refused)) context.terminal.print(printable(line));
+}
+
+function nothingRecorded(agent: string, since: string) {
+  return cannot(
+    'nothing_recorded',
+    `Agent ${agent} made no calls since ${since}.`,
+    'Look further back with --since, or name another agent.',
+  );
+}
+
+/** Ran, or waited for a person. What the policy refused was asked for, but not granted. */
+function isUse({ ran, was }: RecordedCall): boolean {
+  return ran || was.effect === 'approve';
+}
+
+function suggestionFor(
+  policy: CompiledPolicy,
+  agent: string,
+  calls: readonly RecordedCall[],
+): Suggestion {
+  const uses = calls.filter(isUse).map(({ action }) => ({
+    tool: `${action.server}/${action.target}`,
+    arguments: action.arguments,
+  }));
+  return suggestFrom(policy, agent, uses);
+}
+
+function describe(
+  { agent, tools, gone, document, actions }: Suggestion,
+  since: string,
+  { calls, cut }: RecordedCalls,
+  refused: number,
+): string[] {
+  const notes = [
+    `# Suggested for ${agent} from ${calls.length} calls since ${since}: ${tools.length} tools.`,
+    ...(refused > 0 ? [`# ${refused} of them were refused; what they asked for is not granted.`] : []),
+    ...(gone.length > 0 ? [`# Not in tools.lock any more: ${gone.join(', ')}.`] : []),
+    ...(cut ? ['# There were more calls than a suggestion looks at; the oldest are left out.'] : []),
+  ];
+  const workspace =
+    actions === ''
+      ? []
+      : [
+          '',
+          '# Into the workspace document:',
+          ...actions
+            .trimEnd()
+            .split('\n')
+            .map((line) => `# ${line}`),
+        ];
+  return [...notes, ...document.trimEnd().split('\n'), ...workspace];
+}
