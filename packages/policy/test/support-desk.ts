@@ -112,3 +112,11 @@ export function line({ severity, code, place, message, remedy }: Diagnostic): st
   const hint = remedy === undefined ? '' : ` (${remedy})`;
   return `${severity} ${code} ${place.file}:${place.line}:${place.column} ${message}${hint}`;
 }
+
+/** The errors of a result, each as one line. */
+export function errorsOf({ diagnostics }: ReturnType<typeof loadWorkspace>): string[] {
+  return diagnostics
+    .filter(({ severity }) => severity === 'error')
+    .map(line)
+    .map((text) => text.replace(/^error /, ''));
+}
