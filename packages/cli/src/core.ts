@@ -1,6 +1,6 @@
 /** What every composition stands on: the ledger, and the registry of agents, people and credentials. */
 import { openRegistry, type Registry } from '@remit/control';
-import { openLedger, type Ledger } from '@remit/ledger';
+import { openLedger, type Ledger, type LedgerOptions } from '@remit/ledger';
 import type { Logger } from 'pino';
 import { credentialKeyOf, keyFileOf, ledgerFolderOf, registryFileOf } from './data/layout.ts';
 import { logName } from './data/log-name.ts';
@@ -13,6 +13,8 @@ export interface CoreOptions {
   data: string;
   /** A second place for signed checkpoints. */
   checkpoints?: string | undefined;
+  /** Who cosigns them. */
+  witnesses?: LedgerOptions['witness_policy'] | undefined;
   log: Logger;
   /** The ledger could not make something durable: what was promised may be lost, so the process has to end. */
   failed: (error: Error) => void;
@@ -24,7 +26,13 @@ export interface Core {
   close(): Promise<void>;
 }
 
-export async function openCore({ machine, data, checkpoints, failed }: CoreOptions): Promise<Core> {
+export async function openCore({
+  machine,
+  data,
+  checkpoints,
+  witnesses,
+  failed,
+}: CoreOptions): Promise<Core> {
   const { clock, newId } = machine;
   const ledger = await openLedger({
     folder: ledgerFolderOf(data),
@@ -35,6 +43,7 @@ export async function openCore({ machine, data, checkpoints, failed }: CoreOptio
     newId,
     failed,
     ...(checkpoints === undefined ? {} : { checkpoint_folder: checkpoints }),
+    ...(witnesses === undefined ? {} : { witness_policy: witnesses }),
   });
   try {
     const registry = await openRegistry({

@@ -28,6 +28,8 @@ export interface EmbeddedOptions {
   folder: DataFolder;
   /** A second place for signed checkpoints. */
   checkpoints?: string | undefined;
+  /** Who cosigns them: a witness policy. */
+  witnesses?: { text: string; file: string } | undefined;
   log: Logger;
   /** Connect to the upstream servers; else they are shown as not connected. */
   servers: boolean;

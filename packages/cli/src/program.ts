@@ -16,6 +16,7 @@ import { registerSuggest } from './commands/suggest.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTools } from './commands/tools.ts';
 import { registerUp } from './commands/up.ts';
+import { registerWitness } from './commands/witness.ts';
 import type { Context } from './context.ts';
 
 export function registerCommands(program: Command, context: Context): void {
@@ -36,6 +37,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerAudit,
     registerDoctor,
     registerGateway,
+    registerWitness,
   ];
   for (const register of commands) register(program, context);
 }

@@ -2,7 +2,7 @@
  * Settings of `remit up`: flags, then `REMIT_*` variables, then the workspace document, then defaults.
  * Loopback unless told otherwise. `docs/settings.md` is the table of them.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { workspaceSettings, type WorkspaceSettings } from '@remit/policy';
 import { defaultCheckpointFolder } from './data/place.ts';
@@ -18,6 +18,7 @@ export interface UpOptions extends LocationOptions {
   port?: string;
   consolePort?: string;
   checkpoints?: string;
+  witnesses?: string;
   allowHost?: string[];
   allowOrigin?: string[];
   offline?: boolean;
@@ -30,6 +31,8 @@ export interface UpSettings extends Location {
   console_port: number;
   /** Absent where checkpoints are kept beside the ledger only. */
   checkpoints: string | undefined;
+  /** The witness policy (C2SP tlog-policy); absent where nobody else is asked. */
+  witnesses: { text: string; file: string } | undefined;
   /** Names besides loopback by which the listeners may be called, and origins of pages that may. */
   hosts: string[];
   origins: string[];
@@ -55,11 +58,20 @@ export function readSettings(machine: Machine, options: UpOptions): UpSettings {
     port: readPort('--port', String(port)),
     console_port: readPort('--console-port', String(consolePort)),
     checkpoints: checkpointFolder(machine, options, location),
+    witnesses: witnessPolicy(machine, options),
     hosts: [...hosts.map((name) => name.toLowerCase()), ...ownNames(machine, host)],
     origins,
     offline: options.offline === true,
     log_level: readLogLevel(options.logLevel ?? env['REMIT_LOG_LEVEL'] ?? file.log_level ?? 'info'),
   };
+}
+
+function witnessPolicy(machine: Machine, options: UpOptions): UpSettings['witnesses'] {
+  const named = options.witnesses ?? machine.env['REMIT_WITNESSES'];
+  if (named === undefined) return undefined;
+  const file = resolve(machine.folder, named);
+  if (existsSync(file)) return { text: readFileSync(file, 'utf8'), file };
+  throw wrongUse('no_witness_policy', `There is no file ${file}.`, 'Name the file with the witness policy.');
 }
 
 /** With the default data folder a default place apart from it; with a chosen one only a chosen one. */
@@ -121,7 +133,7 @@ function readLogLevel(level: string): string {
   throw wrongUse('unknown_log_level', `\`${level}\` is no log level.`, `Use one of ${logLevels.join(', ')}.`);
 }
 
-function readPort(flag: string, text: string): number {
+export function readPort(flag: string, text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
   throw wrongUse(

@@ -31,6 +31,8 @@ export interface Workbench {
   remit: (args: string[], env?: Record<string, string>) => Promise<Invoked>;
   /** The command as a process of its own. */
   spawn: (args: string[], env?: Record<string, string>) => Promise<ProcessExit>;
+  /** The command as a process that stays until the workbench is removed, without a data folder of its own. */
+  start: (...args: string[]) => TestProcess;
   /** `remit up` on free ports; resolves when it is ready. */
   up: (...args: string[]) => Promise<Running>;
   remove: () => Promise<void>;
@@ -70,6 +72,11 @@ export async function workbench(documents?: (calls: string) => string): Promise<
     remit: (args, extra = {}) => invoke(location(args), { ...machine, env: { ...env, ...extra } }),
     spawn: (args, extra = {}) =>
       runProcess([...command, ...location(args)], { cwd: workspace, env: { ...env, ...extra } }),
+    start: (...args) => {
+      const running = startProcess([...command, ...args], { cwd: workspace, env });
+      processes.push(running);
+      return running;
+    },
     up: async (...args) => {
       const ports = ['--port', '0', '--console-port', '0'];
       const running = startProcess([...command, 'up', ...ports, ...location(args)], { cwd: workspace, env });

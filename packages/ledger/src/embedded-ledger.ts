@@ -17,6 +17,8 @@ import { RefusalRecorder } from './refusal-recorder.ts';
 import type { PublisherHandle } from './threads/publisher-handle.ts';
 import type { PublisherEvents } from './threads/publisher-loop.ts';
 import type { WriterHandle } from './threads/writer-handle.ts';
+import type { WitnessPolicy } from './witness/policy.ts';
+import { Witnesses } from './witness/witnesses.ts';
 import type { DurableEnd, WriterEvents } from './writer/port.ts';
 
 /** Outcomes of orphans written with one append. */
@@ -30,6 +32,7 @@ export interface EmbeddedSetup {
   clock: Clock;
   newId: NewId;
   bounds: LedgerBounds;
+  witnesses: WitnessPolicy;
   failed: (fault: Fault) => void;
   unlock: () => void;
 }
@@ -48,8 +51,10 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   #ended: Fault | undefined;
   #lag: string | undefined;
   #failed = false;
+  #closed: Promise<void> | undefined;
   #signing = false;
   readonly #refusals: RefusalRecorder;
+  readonly #witnesses: Witnesses;
 
   constructor(setup: EmbeddedSetup) {
     this.#setup = setup;
@@ -58,6 +63,12 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       offer: (records, reserved) => this.#writer!.offer(records, reserved),
       publish: (more) => this.#writer!.publish(more),
     });
+    this.#witnesses = new Witnesses(
+      setup.witnesses,
+      setup.clock,
+      (first, second) => this.#publisher!.call('consistency', first, second),
+      (size, lines) => this.#cosigned(size, lines),
+    );
     this.#refusals = new RefusalRecorder(setup, (record, purpose) => this.#queue.append([record], purpose));
   }
 
@@ -123,6 +134,8 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       const { note, size } = await this.#publisher!.call('checkpoint');
       this.#checkpoint = { size, time: this.#now() };
       this.#held = undefined;
+      // Beside the appends: a witness that is away holds nothing up, and `status` says that it is.
+      void this.#witnesses.publish(note);
       return note;
     } catch (error) {
       // What cannot be vouched for is not taken on: appends wait until a checkpoint succeeds again.
@@ -130,6 +143,13 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       if (error instanceof SyncFailure) this.failed(error.message);
       throw error;
     }
+  }
+
+  /** Cosignatures that cannot be kept are asked for again with the next checkpoint. */
+  #cosigned(size: number, lines: string[]): void {
+    this.#publisher!.call('cosigned', size, lines).catch((error: unknown) => {
+      this.#lag = `cosignatures cannot be kept: ${reasonOf(error)}`;
+    });
   }
 
   file(path: string): Promise<Uint8Array | undefined> {
@@ -144,13 +164,18 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       root: hashToBase64(CompactRange.ofJoined(size, peaks).root()),
       origin: this.#setup.origin,
       ...(this.#checkpoint !== undefined && { checkpoint: this.#checkpoint }),
+      ...this.#witnesses.status,
       writable: this.#ended === undefined && this.#held === undefined,
       queued_records: this.#queue.records,
       ...(problem !== undefined && { problem }),
     };
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#timer);
     const ended = this.#ended;
     this.#ended ??= unavailable('it is closing');

@@ -16,6 +16,7 @@ import { publisherHere, startPublisherThread, type PublisherHandle } from './thr
 import { startWriterThread, writerHere, type WriterHandle } from './threads/writer-handle.ts';
 import { lockFolder } from './writer/lock.ts';
 import { dropTornTail, inspectLog, type Recovered } from './writer/recovery.ts';
+import { noWitnesses, parseWitnessPolicy, type WitnessPolicy } from './witness/policy.ts';
 import type { WriterSetup } from './writer/port.ts';
 
 const sourcePattern = /^[A-Za-z0-9._-]{1,64}$/;
@@ -23,7 +24,7 @@ const sourcePattern = /^[A-Za-z0-9._-]{1,64}$/;
 /**
  * @throws Fault `ledger_locked` (another process has the folder), `ledger_damaged`, `ledger_truncated`,
  * `checkpoint_inconsistent`, `checkpoint_invalid`, `ledger_foreign`, `key_file_missing`, `key_file_damaged`,
- * `key_file_open`, `options_invalid`.
+ * `key_file_open`, `options_invalid`, `witness_policy_invalid`.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   checkNames(options);
@@ -61,6 +62,7 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     clock: options.clock,
     newId: options.newId,
     bounds: limits,
+    witnesses: witnessesOf(options),
     failed: options.failed ?? (() => undefined),
     unlock,
   });
@@ -146,6 +148,10 @@ function boundsOf(options: LedgerOptions): LedgerBounds {
     checkpoint_interval_ms: bounds.checkpoint_interval_ms,
     ...options.bounds,
   };
+}
+
+function witnessesOf({ witness_policy: policy }: LedgerOptions): WitnessPolicy {
+  return policy === undefined ? noWitnesses : parseWitnessPolicy(policy.text, policy.file);
 }
 
 function checkNames({ origin, source }: LedgerOptions): void {

@@ -53,6 +53,15 @@ export interface RecordFilter {
   phases?: readonly RecordPhase[];
 }
 
+export interface WitnessStatus {
+  name: string;
+  /** Leaves of the tree that it has cosigned last, and when; 0 where it has not since the start. */
+  size: number;
+  time?: string;
+  /** Why it did not cosign the last checkpoint that it was asked about. */
+  problem?: { code: string; message: string };
+}
+
 export interface LedgerStatus {
   /** Leaves in the tree. */
   size: number;
@@ -60,6 +69,9 @@ export interface LedgerStatus {
   origin: string;
   /** Size and time of the last signed checkpoint. */
   checkpoint?: { size: number; time: string };
+  /** Leaves of the largest tree that at least the quorum of the witnesses has cosigned. */
+  witnessed?: number;
+  witnesses: WitnessStatus[];
   writable: boolean;
   queued_records: number;
   /** Why it is not writable, or why searches and checkpoints lag; in a sentence. */
@@ -103,6 +115,8 @@ export interface LedgerOptions {
   source: string;
   /** Workspace key and signing key; created on the first start. Default: `keys.json` in `folder`. */
   key_file?: string;
+  /** Who is asked to cosign every checkpoint, and how many of them are enough: the text of a C2SP tlog-policy. */
+  witness_policy?: { text: string; file: string };
   clock: Clock;
   newId: NewId;
   bounds?: Partial<LedgerBounds>;

@@ -15,6 +15,10 @@ export function registerUp(program: Command, context: Context): void {
       'a second place for signed checkpoints, best on another disk (REMIT_CHECKPOINTS)',
     )
     .option(
+      '--witnesses <file>',
+      'witnesses that cosign every checkpoint, as a C2SP tlog-policy (REMIT_WITNESSES)',
+    )
+    .option(
       '--allow-host <names>',
       'further names by which the listeners may be called (REMIT_ALLOW_HOST)',
       collect,

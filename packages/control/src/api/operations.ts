@@ -23,6 +23,15 @@ export const ledgerStatusSchema = z.object({
   root: z.string(),
   origin: z.string(),
   checkpoint: z.object({ size: z.number().int(), time: z.iso.datetime() }).optional(),
+  witnessed: z.number().int().optional(),
+  witnesses: z.array(
+    z.object({
+      name: z.string(),
+      size: z.number().int(),
+      time: z.iso.datetime().optional(),
+      problem: z.object({ code: z.string(), message: z.string() }).optional(),
+    }),
+  ),
   writable: z.boolean(),
   queued_records: z.number().int(),
 });

@@ -1,6 +1,6 @@
 /** What `remit doctor` prints: everything that is worth a look, each with what to do about it. */
 import { bounds } from '@remit/contracts';
-import type { LedgerStatus } from '@remit/ledger';
+import type { LedgerStatus, WitnessStatus } from '@remit/ledger';
 import type { Finding } from '../api/operations.ts';
 import type { ControlDeps } from '../server/deps.ts';
 import { summarize } from './policies.ts';
@@ -16,6 +16,7 @@ export async function doctorReport(deps: ControlDeps) {
     driftFinding(deps),
     ledgerFinding(ledger),
     checkpointFinding(ledger, checkpoint_age_ms),
+    ...ledger.witnesses.map((witness) => witnessFinding(witness, ledger)),
     administratorFinding(deps),
     agentFinding(deps),
     ...(await deps.examine()),
@@ -110,6 +111,19 @@ function checkpointFinding({ checkpoint, size }: LedgerStatus, age: number | und
     message: `The last signed checkpoint covers ${covers} of ${size} records and is late.`,
     remedy: 'Check the checkpoint folder, then `remit audit verify`.',
   };
+}
+
+function witnessFinding({ name, size, problem }: WitnessStatus, { checkpoint }: LedgerStatus): Finding {
+  const check = `witness ${name}`;
+  if (problem === undefined) {
+    return { check, status: 'ok', message: `It has cosigned ${size} of ${checkpoint?.size ?? 0} records.` };
+  }
+  const remedies: Record<string, string> = {
+    witness_ahead: 'Records are missing at the end: restore the data folder from a copy.',
+    witness_refuses: 'Run `remit audit verify`: the log may have been changed after it was signed.',
+  };
+  const remedy = remedies[problem.code] ?? 'See that it runs, and that this machine reaches it.';
+  return { check, status: 'problem', message: problem.message, remedy };
 }
 
 function administratorFinding({ people }: ControlDeps): Finding {

@@ -22,7 +22,7 @@ interface OperationLabels {
 export interface Gauges {
   openCalls?: () => number;
   sessions?: () => number;
-  ledger?: () => { size: number; queued_records: number; writable: boolean };
+  ledger?: () => { size: number; queued_records: number; writable: boolean; witnessed?: number };
 }
 
 export class Metrics implements Observer {
@@ -110,6 +110,13 @@ export class Metrics implements Observer {
     if (sessions) this.#gauge('remit_sessions', 'Protocol sessions of 2025-era clients.', sessions);
     if (!ledger) return;
     this.#gauge('remit_ledger_leaves', 'Records in the transparency log.', () => ledger().size);
+    this.#gauge(
+      'remit_ledger_witnessed_leaves',
+      'Records that the quorum of the witnesses has cosigned.',
+      () => {
+        return ledger().witnessed ?? 0;
+      },
+    );
     this.#gauge('remit_ledger_queued_records', 'Records that wait to become durable.', () => {
       return ledger().queued_records;
     });

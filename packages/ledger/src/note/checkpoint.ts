@@ -12,10 +12,14 @@ export function checkpointText({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${hashToBase64(root)}\n`;
 }
 
-/** The checkpoint in a note signed by `key`; undefined where signature or form are wrong. */
-export function openCheckpoint(note: string, key: VerifierKey): Checkpoint | undefined {
-  const text = openNote(note, key);
-  if (text === undefined) return undefined;
+/** The checkpoint in a note signed by one of `keys`; undefined where signature or form are wrong. */
+export function openCheckpoint(note: string, ...keys: readonly VerifierKey[]): Checkpoint | undefined {
+  const text = openNote(note, ...keys);
+  return text === undefined ? undefined : parseCheckpoint(text);
+}
+
+/** The checkpoint that a note's text is; undefined where it is none. */
+export function parseCheckpoint(text: string): Checkpoint | undefined {
   const [origin, size, root, ...rest] = text.split('\n');
   // Extension lines are opaque, but none is empty, and the last line ends the text.
   if (origin === '' || rest.pop() !== '' || rest.includes('')) return undefined;

@@ -1,10 +1,17 @@
-/** C2SP signed-note with Ed25519 keys (signature type 0x01). */
+/**
+ * C2SP signed-note. Keys of logs are Ed25519 (signature type 0x01); those of cosigners say more with their
+ * signature and are checked in cosignature.ts.
+ */
 import { createHash, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { Fault } from '@remit/contracts';
 
-const ed25519Type = 1;
-/** A signature is a key id of 4 bytes and 64 bytes of Ed25519. */
-const signatureBytes = 68;
+export const signatureTypes = { ed25519: 0x01, ed25519Cosignature: 0x04, mlDsa44Cosignature: 0x06 } as const;
+export type SignatureType = (typeof signatureTypes)[keyof typeof signatureTypes];
+
+/** Bytes of the public key of each type. */
+const publicKeyBytes: Record<SignatureType, number> = { 0x01: 32, 0x04: 32, 0x06: 1312 };
+export const keyIdBytes = 4;
+const ed25519SignatureBytes = 64;
 /** "Verifiers SHOULD apply a maximum limit ... but MUST accept at least up to 16". */
 const signaturesMax = 64;
 const noteBytesMax = 1024 * 1024;
@@ -14,8 +21,19 @@ const forbidden = /[\u0000-\u0009\u000b-\u001f]/;
 
 export interface VerifierKey {
   name: string;
+  type: SignatureType;
   id: Buffer;
   key: KeyObject;
+}
+
+/** One signature line of a note. */
+export interface NoteSignature {
+  name: string;
+  /** Of the key, 4 bytes. */
+  id: Buffer;
+  signature: Buffer;
+  /** The line as it stands, without its newline. */
+  line: string;
 }
 
 /** "Key names MUST be non-empty and MUST NOT contain any Unicode spaces or plus characters." */
@@ -24,72 +42,105 @@ export function isKeyName(name: string): boolean {
 }
 
 /** Text form of a public key ("Verifier keys"). */
-export function encodeVerifierKey(name: string, publicKey: Uint8Array): string {
-  const encoded = Buffer.concat([Buffer.of(ed25519Type), publicKey]).toString('base64');
-  return `${name}+${keyId(name, publicKey).toString('hex')}+${encoded}`;
+export function encodeVerifierKey(
+  name: string,
+  publicKey: Uint8Array,
+  type: SignatureType = signatureTypes.ed25519,
+): string {
+  const encoded = Buffer.concat([Buffer.of(type), publicKey]).toString('base64');
+  return `${name}+${keyId(name, publicKey, type).toString('hex')}+${encoded}`;
 }
 
-/** @throws Fault `verifier_key_invalid`. */
+/** A key of a log, or of a cosigner. @throws Fault `verifier_key_invalid`. */
 export function decodeVerifierKey(text: string): VerifierKey {
   const parts = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(text.trim());
   const bytes = Buffer.from(parts?.[3] ?? '', 'base64');
-  const raw = bytes.subarray(1);
-  const name = parts?.[1] ?? '';
+  const [name, raw, type] = [parts?.[1] ?? '', bytes.subarray(1), signatureTypeOf(bytes[0])];
   if (
+    type === undefined ||
     !isKeyName(name) ||
-    bytes[0] !== ed25519Type ||
-    raw.length !== 32 ||
-    keyId(name, raw).toString('hex') !== parts?.[2]
+    raw.length !== publicKeyBytes[type] ||
+    keyId(name, raw, type).toString('hex') !== parts?.[2]
   ) {
     throw new Fault(
       'verifier_key_invalid',
-      `\`${text.trim().slice(0, 200)}\` is not an Ed25519 verifier key`,
+      `\`${text.trim().slice(0, 200)}\` is not a verifier key with Ed25519 or ML-DSA-44`,
+      { remedy: 'Write it as the log or the witness prints it: name, key id and key, joined by plus signs.' },
     );
   }
-  return { name, id: keyId(name, raw), key: publicKeyOf(raw) };
+  return { name, type, id: keyId(name, raw, type), key: publicKeyOf(raw, type) };
 }
 
-function keyId(name: string, publicKey: Uint8Array): Buffer {
-  const digest = createHash('sha256')
-    .update(`${name}\n`)
-    .update(Buffer.of(ed25519Type))
-    .update(publicKey)
-    .digest();
-  return digest.subarray(0, 4);
+function signatureTypeOf(byte: number | undefined): SignatureType | undefined {
+  return Object.values(signatureTypes).find((type) => type === byte);
 }
 
-function publicKeyOf(raw: Buffer): KeyObject {
-  const x = raw.toString('base64url');
-  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
+export function keyId(name: string, publicKey: Uint8Array, type: SignatureType): Buffer {
+  const digest = createHash('sha256').update(`${name}\n`).update(Buffer.of(type)).update(publicKey).digest();
+  return digest.subarray(0, keyIdBytes);
+}
+
+function publicKeyOf(raw: Buffer, type: SignatureType): KeyObject {
+  const encoded = raw.toString('base64url');
+  return type === signatureTypes.mlDsa44Cosignature
+    ? createPublicKey({ key: { kty: 'AKP', alg: 'ML-DSA-44', pub: encoded }, format: 'jwk' })
+    : createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: encoded }, format: 'jwk' });
 }
 
 /** Signs `text`, which ends in a newline. `publicKey` is the raw key that belongs to `signing`. */
 export function signNote(text: string, name: string, signing: KeyObject, publicKey: Uint8Array): string {
-  const signature = Buffer.concat([keyId(name, publicKey), sign(null, Buffer.from(text), signing)]);
-  return `${text}\n— ${name} ${signature.toString('base64')}\n`;
+  const id = keyId(name, publicKey, signatureTypes.ed25519);
+  return `${text}\n${signatureLine(name, id, sign(null, Buffer.from(text), signing))}\n`;
+}
+
+export function signatureLine(name: string, id: Uint8Array, signature: Uint8Array): string {
+  return `— ${name} ${Buffer.concat([id, signature]).toString('base64')}`;
 }
 
 /**
- * The note's text when at least one signature is by `key` and every one that is by it verifies;
- * otherwise undefined. Signatures by others are ignored, as the specification demands.
+ * The note's text when at least one signature is by one of `keys` and every one that is by one of them
+ * verifies; otherwise undefined. Signatures by others are ignored, as the specification demands.
  */
-export function openNote(note: string, key: VerifierKey): string | undefined {
-  if (note.length > noteBytesMax || !note.isWellFormed() || forbidden.test(note)) return undefined;
-  const split = note.lastIndexOf('\n\n');
-  if (split < 0 || !note.endsWith('\n')) return undefined;
-  const text = note.slice(0, split + 1);
-  const lines = note.slice(split + 2, -1).split('\n');
-  if (lines.length > signaturesMax) return undefined;
-  const verdicts = lines.map((line) => checkLine(line, text, key));
-  return verdicts.includes('wrong') || !verdicts.includes('right') ? undefined : text;
+export function openNote(note: string, ...keys: readonly VerifierKey[]): string | undefined {
+  const parts = splitNote(note);
+  if (parts === undefined) return undefined;
+  const known = parts.signatures.flatMap((signature) =>
+    keys.filter((key) => isBy(signature, key)).map((key) => isRight(signature, parts.text, key)),
+  );
+  return known.length > 0 && !known.includes(false) ? parts.text : undefined;
 }
 
-function checkLine(line: string, text: string, key: VerifierKey): 'right' | 'wrong' | 'unknown' {
+/** The text of a note whose signatures nobody has looked at; undefined where it has none. */
+export function noteText(note: string): string | undefined {
+  if (note.length > noteBytesMax || !note.isWellFormed() || forbidden.test(note)) return undefined;
+  const split = note.lastIndexOf('\n\n');
+  return split < 0 || !note.endsWith('\n') ? undefined : note.slice(0, split + 1);
+}
+
+/** Text and signatures of a note, none of them checked; undefined where it is not one. */
+export function splitNote(note: string): { text: string; signatures: NoteSignature[] } | undefined {
+  const text = noteText(note);
+  if (text === undefined) return undefined;
+  const lines = note.slice(text.length + 1, -1).split('\n');
+  if (lines.length > signaturesMax) return undefined;
+  const signatures = lines.map(parseSignatureLine);
+  if (!signatures.every((signature) => signature !== undefined)) return undefined;
+  return { text, signatures };
+}
+
+export function parseSignatureLine(line: string): NoteSignature | undefined {
   const parts = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/u.exec(line);
-  if (parts === null) return 'wrong';
-  const signature = Buffer.from(parts[2]!, 'base64');
-  if (signature.toString('base64') !== parts[2] || signature.length < 5) return 'wrong';
-  if (parts[1] !== key.name || !signature.subarray(0, 4).equals(key.id)) return 'unknown';
-  if (signature.length !== signatureBytes) return 'wrong';
-  return verify(null, Buffer.from(text), key.key, signature.subarray(4)) ? 'right' : 'wrong';
+  if (parts === null) return undefined;
+  const bytes = Buffer.from(parts[2]!, 'base64');
+  if (bytes.toString('base64') !== parts[2] || bytes.length <= keyIdBytes) return undefined;
+  return { name: parts[1]!, id: bytes.subarray(0, keyIdBytes), signature: bytes.subarray(keyIdBytes), line };
+}
+
+export function isBy({ name, id }: NoteSignature, key: VerifierKey): boolean {
+  return name === key.name && id.equals(key.id);
+}
+
+function isRight({ signature }: NoteSignature, text: string, key: VerifierKey): boolean {
+  if (key.type !== signatureTypes.ed25519 || signature.length !== ed25519SignatureBytes) return false;
+  return verify(null, Buffer.from(text), key.key, signature);
 }

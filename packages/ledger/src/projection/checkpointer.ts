@@ -85,6 +85,15 @@ export class Checkpointer {
     return note;
   }
 
+  /** Adds checked cosignatures to the last checkpoint, where it is still the one of this size. @throws as `publish`. */
+  cosigned(size: number, lines: readonly string[]): void {
+    const last = this.#last;
+    if (last?.checkpoint.size !== size) return;
+    const added = lines.filter((line) => !last.note.includes(`${line}\n`));
+    last.note += added.map((line) => `${line}\n`).join('');
+    for (const folder of this.#folders()) this.#putNote(folder, last.note);
+  }
+
   #putNote(folder: string, note: string): void {
     const file = path.join(folder, checkpointName);
     if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === note) return;

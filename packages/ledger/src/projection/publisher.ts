@@ -7,6 +7,7 @@ import { Fault, type AuditEvent, type NewRecord, type StoredRecord } from '@remi
 import type { FileSystem } from '../disk/file-system.ts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
+import type { Hash } from '../merkle/hash.ts';
 import { parseTilePath, tileWidth } from '../merkle/tile.ts';
 import { encodeReceipt } from '../note/tlog-proof.ts';
 import { foldEvent } from '../record/audit-event.ts';
@@ -186,6 +187,15 @@ export class Publisher {
     this.catchUp();
     const size = this.#projection.projector.size;
     return { note: this.#checkpointer.publish(size), size };
+  }
+
+  /** The proof that the tree of `first` leaves is the beginning of the one of `second`. */
+  consistency(first: number, second: number): Hash[] {
+    return first === second ? [] : this.#projection.tiles.consistency(first, second);
+  }
+
+  cosigned(size: number, lines: readonly string[]): void {
+    this.#checkpointer.cosigned(size, lines);
   }
 
   /** A static file of tlog-tiles. */

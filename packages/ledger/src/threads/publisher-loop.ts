@@ -6,7 +6,16 @@ import type { DurableEnd } from '../writer/port.ts';
 
 /** What may be asked of a publisher from outside its thread. */
 export type PublisherMethod =
-  'begin' | 'orphans' | 'search' | 'show' | 'records' | 'proof' | 'checkpoint' | 'file';
+  | 'begin'
+  | 'orphans'
+  | 'search'
+  | 'show'
+  | 'records'
+  | 'proof'
+  | 'checkpoint'
+  | 'consistency'
+  | 'cosigned'
+  | 'file';
 
 export interface PublisherEvents {
   /** Events as they became durable. */
