@@ -6,6 +6,7 @@ import { bounds } from '@remit/contracts';
 import { Approvals } from '@remit/enforce';
 import { createControl, type Actor } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
+import { groupsInPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
 import { sweepApprovals } from './approval-sweep.ts';
 import { injectTransport } from './client/inject.ts';
@@ -84,7 +85,12 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     first_lock: options.first_lock === true,
   });
   await core.registry.agents.registerPolicy(first.policy, remit);
-  const approvals = new Approvals({ ledger: core.ledger, clock, newId });
+  // By the registry of people, and by the policy in force.
+  const groupsOf = (person: string): readonly string[] => [
+    ...core.registry.people.groupsOf(person),
+    ...groupsInPolicy(policy.current(), person),
+  ];
+  const approvals = new Approvals({ ledger: core.ledger, clock, newId, groupsOf });
   const limits = await openLimits(
     { ...options, data: options.folder.path, ledger: core.ledger, approvals, policy: first.policy },
     opened,

@@ -114,7 +114,7 @@ actions:
   large: { tool: record, when: "has(args.amount) && args.amount > 100.0" }
 ---
 agent: support
-owner: dana@example.com
+owner: olga@example.com
 risk: medium
 access:
   tools:

@@ -1,6 +1,6 @@
 /** The `approval_*` events, and the fold that makes approvals of them again. */
 import type { NewRecord, RecordMeta, RecordPayload, StoredRecord } from '@remit/contracts';
-import type { Approval } from './ports.ts';
+import type { Approval, Verdict } from './ports.ts';
 
 interface Stamp {
   id: string;
@@ -20,17 +20,17 @@ export function requestedRecord(approval: Approval, stamp: Stamp): NewRecord {
   return record('approval_requested', approval, stamp, {}, { approval: { ...approval } });
 }
 
-export function decidedRecord(approval: Approval, verdict: 'approve' | 'deny', stamp: Stamp): NewRecord {
+/** `needed` is how many more people have to agree: with some still needed it stays pending. */
+export function decidedRecord(
+  approval: Approval,
+  verdict: 'approve' | 'deny',
+  needed: number,
+  stamp: Stamp,
+): NewRecord {
   const event = verdict === 'approve' ? 'approval_granted' : 'approval_denied';
-  return record(
-    event,
-    approval,
-    stamp,
-    { expires_at: approval.expires_at },
-    {
-      decided: approval.decided,
-    },
-  );
+  const { expires_at, given } = approval;
+  const decided = verdict === 'approve' ? given?.at(-1) : approval.decided;
+  return record(event, approval, stamp, { expires_at, ...(needed > 0 && { needed }) }, { decided });
 }
 
 export function expiredRecord(approval: Approval, stamp: Stamp): NewRecord {
@@ -53,8 +53,11 @@ export function foldApproval(approvals: Map<string, Approval>, stored: StoredRec
   const approval = approvals.get(meta.approval_id ?? '');
   if (!approval) return;
   if (event === 'approval_granted' || event === 'approval_denied') {
+    const decided = payload?.['decided'] as Verdict;
+    if (event === 'approval_granted') approval.given = [...(approval.given ?? []), decided];
+    if (meta['needed'] !== undefined) return;
     approval.status = event === 'approval_granted' ? 'approved' : 'denied';
-    approval.decided = payload?.['decided'] as NonNullable<Approval['decided']>;
+    approval.decided = decided;
     approval.expires_at = meta['expires_at'] as string;
   } else if (event === 'approval_expired') {
     approval.status = 'expired';

@@ -14,6 +14,8 @@ import {
   type NewRecord,
 } from '@remit/contracts';
 import type { Appender } from '@remit/ledger';
+import { newApproval, withVerdict } from './approval.ts';
+import { refuseUnfit, stillNeeded } from './approver.ts';
 import { decidedRecord, expiredRecord, redeemedRecord, requestedRecord } from './approval-records.ts';
 import type { Approval, ApprovalDesk, ApprovalOffice } from './ports.ts';
 
@@ -21,6 +23,8 @@ export interface ApprovalDeps {
   ledger: Appender;
   clock: Clock;
   newId: NewId;
+  /** Groups that a person is in, by name; without it nobody is in any. */
+  groupsOf?: (person: string) => readonly string[];
 }
 
 export class Approvals implements ApprovalDesk, ApprovalOffice {
@@ -124,19 +128,17 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     if (approval.status !== 'pending') {
       throw new Fault('approval_not_pending', `approval \`${id}\` is ${approval.status} already`);
     }
-    if (approval.user === by) {
-      throw new Fault('approver_is_requester', `\`${by}\` is the person the call is made for`, {
-        remedy: 'somebody else has to decide',
-      });
-    }
+    const now = this.#deps.clock.now();
+    refuseUnfit(approval, { name: by, groups: this.#deps.groupsOf?.(by) ?? [] }, now);
     if (this.#deciding.has(id)) {
       throw new Fault('approval_not_pending', `approval \`${id}\` is being decided by somebody else`);
     }
     // Nobody sees the decision, and no call redeems it, before it is durable.
     this.#deciding.add(id);
     try {
-      const decided = withVerdict(approval, verdict, by, note, this.#deps.clock.now());
-      await this.#deps.ledger.append([decidedRecord(decided, verdict, this.#event())]);
+      const decided = withVerdict(approval, verdict, by, note, now);
+      const needed = verdict === 'approve' ? stillNeeded(approval) : 0;
+      await this.#deps.ledger.append([decidedRecord(decided, verdict, needed, this.#event())]);
       Object.assign(approval, decided);
       for (const watch of this.#watching) watch(id);
     } finally {
@@ -174,7 +176,12 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
   ): Promise<Approval> {
     const waiting = this.#waitingOf(action.agent);
     refuseFlood(waiting.size);
-    const approval = newApproval(this.#deps, action, decision, digest);
+    const approval = newApproval(
+      { id: this.#deps.newId('apr'), now: this.#deps.clock.now() },
+      action,
+      decision,
+      digest,
+    );
     if (previous?.redeemed_by !== undefined && previous.redeemed_at !== undefined) {
       approval.ran_before = { action_id: previous.redeemed_by, at: previous.redeemed_at };
     }
@@ -262,42 +269,6 @@ function refuseFlood(waiting: number): void {
   throw new Fault('limit_reached', `${waiting} approvals wait for a person already`, {
     remedy: 'wait until some of them are decided',
   });
-}
-
-function withVerdict(
-  approval: Approval,
-  verdict: 'approve' | 'deny',
-  by: string,
-  note: string | undefined,
-  now: number,
-): Approval {
-  const decided = { by, at: new Date(now).toISOString(), ...(note !== undefined && { note }) };
-  if (verdict === 'deny') return { ...approval, status: 'denied', decided };
-  const expires_at = new Date(now + bounds.approval_redeem_ms).toISOString();
-  return { ...approval, status: 'approved', decided, expires_at };
-}
-
-function newApproval(deps: ApprovalDeps, action: Action, decision: Decision, digest: string): Approval {
-  const now = deps.clock.now();
-  const approval: Approval = {
-    id: deps.newId('apr'),
-    status: 'pending',
-    digest,
-    agent: action.agent,
-    kind: action.kind,
-    server: action.server,
-    target: action.target,
-    arguments: action.arguments,
-    reason: decision.reasons[0] ?? 'the policy asks for a person',
-    policy_version: decision.policy_version,
-    requested_at: new Date(now).toISOString(),
-    expires_at: new Date(now + bounds.approval_pending_ms).toISOString(),
-  };
-  if (action.user !== undefined) approval.user = action.user;
-  if (action.context.conversation_id !== undefined) approval.conversation = action.context.conversation_id;
-  else if (action.session !== undefined) approval.session = action.session;
-  if (decision.rule) approval.rule = decision.rule;
-  return approval;
 }
 
 /** The digest covers agent, person, tool and arguments; the conversation joins it here. */

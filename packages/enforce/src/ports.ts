@@ -5,6 +5,7 @@
 import type {
   Action,
   ApprovalStatus,
+  ApprovalTerms,
   Clock,
   Decision,
   JsonObject,
@@ -70,6 +71,13 @@ export interface Limits {
   settle(action_id: string, sent: boolean): void;
 }
 
+/** What one person decided. */
+export interface Verdict {
+  by: string;
+  at: string;
+  note?: string;
+}
+
 export interface Approval {
   id: string;
   status: ApprovalStatus;
@@ -90,8 +98,12 @@ export interface Approval {
   policy_version: string;
   requested_at: string;
   expires_at: string;
+  /** Who may decide, how many have to agree, within what time; as the policy said when it was asked for. */
+  terms?: ApprovalTerms;
+  /** Those who have agreed so far, where more than one has to. */
+  given?: Verdict[];
   /** Who decided, when, with which words. */
-  decided?: { by: string; at: string; note?: string };
+  decided?: Verdict;
   /** The action that used it, and when. */
   redeemed_by?: string;
   redeemed_at?: string;
@@ -118,7 +130,12 @@ export interface ApprovalDesk {
 export interface ApprovalOffice {
   list(filter: { status?: ApprovalStatus; agent?: string }): Approval[];
   get(id: string): Approval | undefined;
-  /** @throws Fault `approval_not_found`, `approval_not_pending`, `approver_is_requester`. */
+  /**
+   * Where the terms ask for several people it stays pending until the last of them has agreed; one who
+   * denies is enough.
+   * @throws Fault `approval_not_found`, `approval_not_pending`, `approver_is_requester`,
+   * `approver_is_owner`, `approver_not_asked`, `approval_already_given`.
+   */
   decide(id: string, verdict: 'approve' | 'deny', by: string, note?: string): Promise<Approval>;
 }
 

@@ -1,6 +1,13 @@
 export { longestWindow } from './compile/longest-window.ts';
 export { decide } from './decide/decide.ts';
-export { agentControls, dataRules, lockedTool, mayUse, visibleServers } from './decide/may-use.ts';
+export {
+  agentControls,
+  dataRules,
+  groupsInPolicy,
+  lockedTool,
+  mayUse,
+  visibleServers,
+} from './decide/may-use.ts';
 export { diffPolicies } from './diff/diff.ts';
 export { formatDiff } from './diff/text.ts';
 export { mismatches } from './examples/compare.ts';

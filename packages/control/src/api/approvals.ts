@@ -1,4 +1,9 @@
-import { actionKindSchema, approvalStatusSchema, ruleReferenceSchema } from '@remit/contracts';
+import {
+  actionKindSchema,
+  approvalStatusSchema,
+  approvalTermsSchema,
+  ruleReferenceSchema,
+} from '@remit/contracts';
 import { z } from 'zod';
 import { agentName, cursor, identifier, reason, wholeNumber } from './parameters.ts';
 import type { RouteDefinition } from './route.ts';
@@ -17,6 +22,8 @@ export const approvalSummarySchema = z.object({
   expires_at: z.iso.datetime(),
 });
 
+const verdictSchema = z.object({ by: z.string(), at: z.iso.datetime(), note: z.string().optional() });
+
 export const approvalSchema = approvalSummarySchema.extend({
   digest: z.string(),
   reason: z.string(),
@@ -24,7 +31,11 @@ export const approvalSchema = approvalSummarySchema.extend({
   conversation: z.string().optional(),
   arguments: z.record(z.string(), z.json()),
   policy_version: z.string(),
-  decided: z.object({ by: z.string(), at: z.iso.datetime(), note: z.string().optional() }).optional(),
+  /** Who may decide, how many have to agree, within what time. */
+  terms: approvalTermsSchema.optional(),
+  /** Those who have agreed so far. */
+  given: z.array(verdictSchema).optional(),
+  decided: verdictSchema.optional(),
   redeemed_by: z.string().optional(),
   ran_before: z.object({ action_id: z.string(), at: z.iso.datetime() }).optional(),
 });

@@ -46,6 +46,11 @@ export class PeopleRegistry {
     return [...this.#byId.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** The groups of the person of that name; none for one who is not registered. */
+  groupsOf(name: string): readonly string[] {
+    return this.#named(name)?.groups ?? [];
+  }
+
   hasAdministrator(): boolean {
     return this.#administrators().length > 0;
   }

@@ -24,8 +24,8 @@ export class Compiled implements CompiledPolicy {
   readonly keepTier4Blocked: boolean;
   readonly tools: ReadonlyMap<string, LockedTool>;
   readonly agentPolicies: ReadonlyMap<string, AgentPolicy>;
-  /** Person → groups that they are in. */
-  readonly groupsOf: ReadonlyMap<string, readonly string[]>;
+  /** Folded name of a person → groups that they are in. */
+  readonly #groups: ReadonlyMap<string, readonly string[]>;
 
   constructor(parts: CompiledParts) {
     this.version = parts.version;
@@ -36,7 +36,12 @@ export class Compiled implements CompiledPolicy {
     this.tools = parts.tools;
     this.agentPolicies = parts.agentPolicies;
     this.agents = new Map([...parts.agentPolicies].map(([name, agent]) => [name, agent.profile]));
-    this.groupsOf = groupsOfPeople(parts.workspace.groups);
+    this.#groups = groupsOfPeople(parts.workspace.groups);
+  }
+
+  /** The groups of the workspace that list this person. */
+  groupsOf(person: string): readonly string[] {
+    return this.#groups.get(foldName(person)) ?? [];
   }
 
   /** A server's own environment, else the workspace's. */
@@ -61,7 +66,13 @@ export function internals(policy: CompiledPolicy): Compiled {
 function groupsOfPeople(groups: ReadonlyMap<string, readonly string[]>): Map<string, string[]> {
   const byPerson = new Map<string, string[]>();
   for (const [group, people] of groups) {
-    for (const person of people) byPerson.set(person, [...(byPerson.get(person) ?? []), group]);
+    for (const person of new Set(people.map(foldName)))
+      byPerson.set(person, [...(byPerson.get(person) ?? []), group]);
   }
   return byPerson;
+}
+
+/** Spellings that people would take for one name are one name: width, compatibility forms, case. */
+function foldName(name: string): string {
+  return name.normalize('NFKC').toLowerCase().normalize('NFC');
 }

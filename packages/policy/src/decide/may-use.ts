@@ -86,6 +86,11 @@ export function agentControls(policy: CompiledPolicy, agent: string): AgentContr
   return internals(policy).agentPolicies.get(agent)?.controls;
 }
 
+/** The groups in which the workspace's `groups:` lists this person, whatever the case and width of the name. */
+export function groupsInPolicy(policy: CompiledPolicy, person: string): readonly string[] {
+  return internals(policy).groupsOf(person);
+}
+
 /** The locked definition of a tool; undefined where the lock does not know it. */
 export function lockedTool(policy: CompiledPolicy, server: string, name: string): LockedTool | undefined {
   return internals(policy).tools.get(toolKey(server, name));

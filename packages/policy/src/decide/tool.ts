@@ -106,7 +106,7 @@ function factsOf(
 function userFacts(compiled: Compiled, { user }: Action): Map<string, CelValue> {
   const facts = new Map<string, CelValue>();
   if (user === undefined) return facts;
-  return facts.set('id', user).set('groups', [...(compiled.groupsOf.get(user) ?? [])]);
+  return facts.set('id', user).set('groups', [...compiled.groupsOf(user)]);
 }
 
 function conversationFacts({ context }: Action): Map<string, CelValue> {
