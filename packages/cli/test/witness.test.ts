@@ -56,7 +56,7 @@ describe('remit witness', () => {
   test.each([
     [['--name', 'with space', '--log', 'x+y'], 'verifier_key_invalid'],
     [['--name', 'w.example/1'], "required option '--log <key>'"],
-    [['--name', 'w.example/1', '--log', 'log.vkey', '--port', 'many'], 'verifier_key_invalid'],
+    [['--name', 'w.example/1', '--log', 'no-such-file'], 'verifier_key_invalid'],
   ])('with %s says what is wrong and ends', async (args, said) => {
     const ended = await bench.start('witness', '--data', join(bench.path, 'w'), ...args).exited;
     expect(ended.code).toBe(2);

@@ -3,9 +3,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { decodeVerifierKey, openWitnessFolder, Witness, witnessServer } from '@remit/ledger/witness';
+import { Fault } from '@remit/contracts';
+import {
+  decodeVerifierKey,
+  openWitnessFolder,
+  Witness,
+  witnessServer,
+  type VerifierKey,
+} from '@remit/ledger/witness';
 import { collect, type Context } from '../context.ts';
-import { exitCodes } from '../exit-code.ts';
+import { exitCodes, wrongUse } from '../exit-code.ts';
 import { readPort } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
 
@@ -41,7 +48,7 @@ export function registerWitness(program: Command, context: Context): void {
 
 async function witness(context: Context, options: Options): Promise<void> {
   const { machine, terminal } = context;
-  const logs = options.log.map((log) => decodeVerifierKey(keyText(resolve(machine.folder, log), log)));
+  const logs = options.log.map((log) => logKey(resolve(machine.folder, log), log));
   const folder = openWitnessFolder(resolve(machine.folder, options.data), options.name);
   try {
     using stop = untilStopped(() => process.exit(exitCodes.no));
@@ -68,8 +75,13 @@ function lineName(index: number): string {
   return `w1-${['ed25519', 'ml-dsa-44'][index]}`;
 }
 
-function keyText(file: string, given: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8') : given;
+function logKey(file: string, given: string): VerifierKey {
+  try {
+    return decodeVerifierKey(existsSync(file) ? readFileSync(file, 'utf8') : given);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    throw wrongUse(error.code, error.message, 'Give the file `log.vkey` of the log, or the key in it.');
+  }
 }
 
 async function listen(server: ReturnType<typeof witnessServer>, { host, port }: Options): Promise<void> {
