@@ -202,8 +202,12 @@ export const bounds = {
   condition_depth_max: 32,
   /** Loops within loops (`exists`, `all`, `map`, …) of a condition. */
   condition_loops_depth_max: 2,
-  /** Turns that the loops of a condition may take over one call's arguments; a longer one denies. */
-  condition_turns_max: 100_000,
+  /** Steps (nodes, values compared, parts of texts read) that a condition may take over one call's arguments; a longer one denies. */
+  condition_steps_max: 300_000,
+  /** Values of one call's arguments that a condition may look at; more deny. */
+  condition_values_max: 50_000,
+  /** Instructions that a pattern of a condition compiles to. */
+  condition_pattern_program_max: 2000,
   /** Characters of a text that a condition matches against a pattern; a longer one denies. */
   condition_match_characters_max: 65_536,
   /** Values of one call's arguments that are looked at for hosts and paths; a call with more is out of scope. */

@@ -20,6 +20,7 @@ interface Example {
 }
 
 const text = 'the second implementation has no optional types';
+const money = '`decimal` is a function of ours';
 
 const examples: Example[] = [
   { when: 'args.amount > 100', args: { amount: 101 }, is: true },
@@ -103,6 +104,54 @@ const examples: Example[] = [
   { when: 'now > timestamp("2026-01-01T00:00:00Z")', is: true },
   { when: 'now.getFullYear() == 2026 && now.getHours() < 18', is: true },
   { when: 'now - duration("1h") < now', is: true },
+  { when: 'now - timestamp("2026-11-22T08:30:00Z") == duration("1h30m")', is: true },
+  { when: 'now.getHours("Europe/Berlin") == 11 && now.getHours("America/New_York") == 5', is: true },
+  { when: 'now.getDayOfWeek("Asia/Tokyo") == 0 && now.getDayOfWeek("Pacific/Kiritimati") == 1', is: true },
+  { when: 'timestamp("2026-03-29T01:30:00Z").getHours("Europe/Berlin") == 3', is: true },
+  { when: 'timestamp("2026-12-31T23:30:00Z").getFullYear("Europe/Berlin") == 2027', is: true },
+  {
+    when: 'now.getDayOfYear() == 325 && now.getDayOfYear("Europe/Berlin") == 325',
+    is: true,
+  },
+  {
+    when: 'now.getMinutes("Asia/Kolkata") == 30 && now.getDate("UTC") == 22 && now.getMonth("UTC") == 10',
+    is: true,
+  },
+  { when: 'timestamp(args.reason) < now', args: { reason: '2026-11-22T09:59:59.999Z' }, is: true },
+  { when: 'timestamp(args.reason) < now', args: { reason: '2026-11-22T11:59:59+02:00' }, is: true },
+  {
+    when: 'timestamp(args.reason) < now',
+    args: { reason: '2026-11-22T09:59:59' },
+    is: 'fails',
+  },
+  { when: 'duration(args.reason) > duration("90m")', args: { reason: '1h31m' }, is: true },
+  { when: 'duration(args.reason) > duration("90m")', args: { reason: 'long' }, is: 'fails' },
+  {
+    when: 'decimal(args.amount) + decimal("0.2") == decimal("0.3")',
+    args: { amount: 0.1 },
+    is: true,
+    elsewhere: 'fails',
+    because: money,
+  },
+  {
+    when: 'decimal(args.amount) - decimal(args.count) < decimal(0)',
+    args: { amount: 2.99, count: 3 },
+    is: true,
+    elsewhere: 'fails',
+    because: money,
+  },
+  {
+    when: 'decimal(args.reason) >= decimal("99999999999999999999.01")',
+    args: { reason: '99999999999999999999.02' },
+    is: true,
+    elsewhere: 'fails',
+    because: money,
+  },
+  {
+    when: 'decimal(args.reason) > decimal(0)',
+    args: { reason: '1.000,00' },
+    is: 'fails',
+  },
   {
     when: 'args.amount > 100',
     args: { amount: '500' },

@@ -5,15 +5,21 @@
  */
 import { Environment } from '@marcbachmann/cel-js';
 import { bounds } from '@remit/contracts';
+import { inWrittenNames, registerFunctions } from './functions.ts';
 import { Patterns } from './pattern.ts';
 import type { Shape } from './shape.ts';
 import { readSyntax } from './syntax.ts';
 import type { Fault, Syntax } from './syntax.ts';
+import { isCheap, workOf } from './work.ts';
+import type { Work } from './work.ts';
 
 export type Variables = Record<string, unknown>;
 
 export interface Program {
   syntax: Syntax;
+  work: Work;
+  /** True where no arguments can make it slow. */
+  isCheap: boolean;
   /** Result type as CEL names it: `bool`, `dyn`, … */
   type: string;
   /** @throws Error for anything that goes wrong. */
@@ -42,7 +48,7 @@ export class Cel {
 
   constructor() {
     const limits = { maxDepth: bounds.condition_depth_max, maxAstNodes: bounds.condition_length_max };
-    this.#base = new Environment({ enableOptionalTypes: true, limits })
+    this.#base = registerFunctions(new Environment({ enableOptionalTypes: true, limits }))
       // Equality between the two kinds of numbers, as the language defines it (cel-spec, "Equality");
       // the library's checker has it for `dyn` only.
       .registerOperator('double == int: bool', (left: number, right: bigint) => sameNumber(left, right))
@@ -78,21 +84,23 @@ export class Cel {
 
   /** The program of a source that was read with the same scope. */
   compile(source: string, syntax: Syntax, scope: Scope): Outcome<Program> {
-    const rewritten = withRe2(source, syntax);
+    const rewritten = withOwnFunctions(source, syntax);
     const checked = scope.environment.parse(rewritten).check();
     if (!checked.valid) return failed(libraryFault(checked.error));
     const run = this.#evaluating.parse(rewritten);
-    if (readSyntax(run.ast).matches.length > 0) {
-      return failed({
-        code: 'condition_not_allowed',
-        message: 'the word `matches` stands in a comment',
-        offset: 0,
-      });
+    const [left] = readSyntax(run.ast).renames;
+    if (left !== undefined) {
+      const message = `the word \`${left.written}\` stands in a comment`;
+      return failed({ code: 'condition_not_allowed', message, offset: 0 });
     }
     const runnable = run.check();
     if (!runnable.valid) return failed(libraryFault(runnable.error));
     const evaluate = (variables: Variables): unknown => run(variables) as unknown;
-    return { ok: true, value: { syntax, type: checked.type ?? 'dyn', evaluate } };
+    const work = { ...workOf(run.ast), pattern_program: this.#patterns.programOf(syntax.patterns) };
+    return {
+      ok: true,
+      value: { syntax, work, isCheap: isCheap(work), type: checked.type ?? 'dyn', evaluate },
+    };
   }
 
   #preparePatterns(syntax: Syntax): Fault[] {
@@ -113,10 +121,10 @@ function sameNumber(left: number, right: bigint): boolean {
   return Number.isInteger(left) && BigInt(left) === right;
 }
 
-/** The source with each `matches` replaced by a function of ours whose name has the same length. */
-function withRe2(source: string, syntax: Syntax): string {
-  return syntax.matches.reduce(
-    (text, { from, to }) => `${text.slice(0, from)}re2find${text.slice(to)}`,
+/** The source with the functions that are ours, under names of the same length. */
+function withOwnFunctions(source: string, syntax: Syntax): string {
+  return syntax.renames.reduce(
+    (text, { from, written, own }) => `${text.slice(0, from)}${own}${text.slice(from + written.length)}`,
     source,
   );
 }
@@ -156,7 +164,7 @@ interface LibraryError {
 /** Errors of the library carry `code`, `summary` and `range`. */
 function libraryFault(error: unknown): Fault {
   const { code, summary, range } = error as LibraryError;
-  const message = summary ?? messageOf(error);
+  const message = inWrittenNames(summary ?? messageOf(error));
   return {
     code: code ?? 'condition_invalid',
     message: message.charAt(0).toLowerCase() + message.slice(1),

@@ -2,20 +2,19 @@
  * Conditions as policy uses them: compiled when the policy loads, with a place for every mistake;
  * evaluated for each call. Whatever goes wrong then ends as `ConditionFailure`, which denies.
  */
-import { bounds } from '@remit/contracts';
 import type { JsonObject } from '@remit/contracts';
 import type { Findings, Spot } from '../diagnostics.ts';
 import type { Word } from '../document/reading.ts';
-import { didYouMean } from '../document/suggest.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { Cel } from './cel.ts';
 import type { Outcome, Program, Scope, Variables } from './cel.ts';
 import { object, shapeOfSchema, text, texts } from './shape.ts';
 import type { Shape } from './shape.ts';
-import { variables } from './syntax.ts';
+import { explained, pathFaults, untyped, valueFaults } from './faults.ts';
 import type { Fault, Path } from './syntax.ts';
 import { celValue } from './value.ts';
 import type { CelValue, Extent } from './value.ts';
+import { refuseTooMuch } from './work.ts';
 
 /** What conditions look at. Maps hold only what is there: an unattended call has an empty `user`. */
 export interface Facts {
@@ -61,35 +60,41 @@ export class Condition {
 
   #variables(facts: Facts): Variables {
     const roots = this.#roots;
+    const extent: Extent = { items: 0, characters: 0, values: 0, element: 0 };
     const values: Variables = { agent: facts.agent, tool: facts.tool };
-    if (roots.has('args')) values['args'] = this.#arguments(facts.args);
-    if (roots.has('user')) values['user'] = facts.user();
-    if (roots.has('conversation')) values['conversation'] = facts.conversation();
+    if (roots.has('args')) values['args'] = this.#arguments(facts.args, extent);
+    if (roots.has('user')) values['user'] = measured(facts.user(), extent);
+    if (roots.has('conversation')) values['conversation'] = measured(facts.conversation(), extent);
     if (facts.environment !== undefined) values['environment'] = facts.environment;
     if (roots.has('now')) values['now'] = new Date(facts.now);
+    if (this.#program.isCheap) return values;
+    if (roots.has('agent')) measured(facts.agent, extent);
+    refuseTooMuch(this.#program.work, extent);
     return values;
   }
 
-  #arguments(args: JsonObject): Map<string, CelValue> {
-    const extent: Extent = { items: 0, characters: 0 };
+  #arguments(args: JsonObject, extent: Extent): Map<string, CelValue> {
     const { fields, shapeOf } = this.#args;
     const values = new Map<string, CelValue>();
     for (const name of fields ?? Object.keys(args)) {
       if (!Object.hasOwn(args, name)) continue;
       values.set(name, celValue(args[name]!, shapeOf(name), `args.${name}`, extent));
     }
-    this.#boundLoops(extent);
+    extent.items = Math.max(extent.items, values.size);
     return values;
   }
+}
 
-  /** Arguments come from the agent: their size decides how often a loop turns. */
-  #boundLoops(extent: Extent): void {
-    const { loops, splits } = this.#program.syntax;
-    if (loops === 0) return;
-    const items = splits ? Math.max(extent.items, extent.characters) : extent.items;
-    const turns = items ** loops * (1 + extent.characters / 1000);
-    if (turns > bounds.condition_turns_max) throw new Error('the arguments are too large for its loops');
+/** Adds to the extent what people wrote of users and agents, or an agent of its conversation. */
+function measured(facts: Map<string, CelValue>, extent: Extent): Map<string, CelValue> {
+  for (const value of facts.values()) {
+    if (typeof value === 'string') extent.characters = Math.max(extent.characters, value.length);
+    if (!Array.isArray(value)) continue;
+    extent.items = Math.max(extent.items, value.length);
+    extent.values += value.length;
+    extent.element = Math.max(extent.element, 1);
   }
+  return facts;
 }
 
 interface ArgumentsView {
@@ -142,12 +147,21 @@ export class Conditions {
       this.#findings.error('condition_type', message, word.spot);
       return undefined;
     }
+    if (tool !== undefined) this.#noteUntyped(word, program, tool);
     return new Condition(word, program, this.#scope(tool).shapes['args'] ?? ANY);
   }
 
   /** Checks an expression over `args` that is not a condition. */
   checkExpression(word: Word, tool: LockedTool | undefined): void {
     this.#program(word, tool);
+  }
+
+  #noteUntyped(word: Word, program: Program, tool: LockedTool): void {
+    const path = untyped(program.syntax.paths, this.#scope(tool));
+    if (path === undefined) return;
+    const field = [path.root, ...path.fields].join('.');
+    const message = `tool \`${tool.key}\` does not declare the type of \`${field}\`, so that \`${shortened(word.text)}\` could be checked only in part`;
+    this.#findings.note('condition_untyped', message, spotInside(word, path.offsets[0] ?? 0));
   }
 
   #scope(tool: LockedTool | undefined): Scope {
@@ -172,7 +186,10 @@ export class Conditions {
   #compiled(source: string, scope: Scope, tool: LockedTool | undefined): Outcome<Program> {
     const read = this.#cel.read(source, scope);
     if (!read.ok) return read;
-    const faults = pathFaults(read.value.paths, scope, tool);
+    const faults = [
+      ...pathFaults(read.value.paths, scope, tool),
+      ...valueFaults(read.value.comparisons, scope),
+    ];
     return faults.length > 0 ? { ok: false, faults } : this.#cel.compile(source, read.value, scope);
   }
 
@@ -185,82 +202,6 @@ export class Conditions {
       fault.remedy,
     );
   }
-}
-
-/** Unknown fields, also where the library lets them pass: in `has()` and after `.?`. */
-function pathFaults(paths: readonly Path[], scope: Scope, tool: LockedTool | undefined): Fault[] {
-  return paths.flatMap((path) => unknownField(path, scope.shapes[path.root], tool) ?? []);
-}
-
-/** The library's words in ours, with what was probably meant. */
-function explained(fault: Fault, scope: Scope): Fault {
-  switch (fault.code) {
-    case 'unknown_variable': {
-      const name = fault.message.split(': ')[1] ?? '';
-      const remedy = fieldHint(name, scope) ?? didYouMean(name, variables);
-      return { ...fault, message: `unknown variable \`${name}\``, ...hinted(remedy) };
-    }
-    case 'no_such_overload': {
-      const mixed = fault.message.includes('double') && fault.message.includes('int');
-      const remedy = mixed ? 'write numbers that stand beside a number with a point, like `2.0`' : undefined;
-      return { ...fault, code: 'condition_type', ...hinted(remedy) };
-    }
-    default:
-      return ownCodes.has(fault.code) ? fault : { ...fault, code: 'condition_invalid' };
-  }
-}
-
-const ownCodes = new Set([
-  'condition_not_allowed',
-  'condition_too_deep',
-  'condition_too_long',
-  'invalid_pattern',
-  'unknown_argument',
-]);
-
-function hinted(remedy: string | undefined): { remedy?: string } {
-  return remedy === undefined ? {} : { remedy };
-}
-
-function fieldHint(name: string, scope: Scope): string | undefined {
-  const args = scope.shapes['args'];
-  return args?.kind === 'object' && args.fields.has(name) ? `did you mean \`args.${name}\`?` : undefined;
-}
-
-function unknownField(path: Path, shape: Shape | undefined, tool: LockedTool | undefined): Fault | undefined {
-  let current = shape;
-  for (const [index, field] of path.fields.entries()) {
-    if (current?.kind !== 'object') return undefined;
-    const next = current.fields.get(field);
-    if (next === undefined) return unknownFieldFault(path, index, current.fields.keys(), tool);
-    current = next;
-  }
-  return undefined;
-}
-
-function unknownFieldFault(
-  path: Path,
-  index: number,
-  known: Iterable<string>,
-  tool: LockedTool | undefined,
-): Fault {
-  const names = [...known];
-  const owner = [path.root, ...path.fields.slice(0, index)].join('.');
-  const field = path.fields[index]!;
-  const whose = path.root === 'args' && tool !== undefined ? ` of tool \`${tool.key}\`` : '';
-  const has =
-    names.length === 0
-      ? 'it has none'
-      : `it has ${names
-          .slice(0, 8)
-          .map((name) => `\`${name}\``)
-          .join(', ')}`;
-  return {
-    code: 'unknown_argument',
-    message: `\`${owner}\`${whose} has no field \`${field}\``,
-    offset: path.offsets[index]!,
-    remedy: didYouMean(field, names) ?? has,
-  };
 }
 
 function shortened(source: string): string {

@@ -12,7 +12,16 @@ export class Patterns {
 
   /** @throws where the pattern is not RE2 syntax; the message says why. */
   prepare(pattern: string): void {
-    if (!this.#compiled.has(pattern)) this.#compiled.set(pattern, RE2JS.compile(pattern));
+    if (this.#compiled.has(pattern)) return;
+    const compiled = RE2JS.compile(pattern);
+    if (compiled.programSize() > bounds.condition_pattern_program_max)
+      throw new Error(`it compiles to more than ${bounds.condition_pattern_program_max} instructions`);
+    this.#compiled.set(pattern, compiled);
+  }
+
+  /** Instructions of these patterns together, which are prepared. */
+  programOf(patterns: readonly { text: string }[]): number {
+    return patterns.reduce((sum, { text }) => sum + (this.#compiled.get(text)?.programSize() ?? 0), 0);
   }
 
   /** True where some part of the text matches. */

@@ -7,7 +7,9 @@ import type { JsonObject, JsonValue } from '@remit/contracts';
 
 export type Shape =
   | { kind: 'any' }
-  | { kind: 'string' | 'bool' | 'int' | 'double' | 'null' }
+  | { kind: 'bool' | 'int' | 'double' | 'null' }
+  /** `values`: all that it can be (`enum`). */
+  | { kind: 'string'; values?: readonly string[] }
   | { kind: 'list'; items: Shape }
   | { kind: 'object'; fields: ReadonlyMap<string, Shape> };
 
@@ -50,10 +52,21 @@ class SchemaReader {
     if (!isJsonObject(schema) || depth > SCHEMA_DEPTH_MAX) return ANY;
     const reference = own(schema, '$ref');
     if (typeof reference === 'string') return this.shape(this.#resolve(reference), depth + 1);
+    const values = Object.hasOwn(schema, 'const') ? [schema['const']!] : own(schema, 'enum');
+    if (Array.isArray(values)) return shapeOfValues(values, own(schema, 'type'));
     const type = own(schema, 'type');
     if (type === 'array') return { kind: 'list', items: this.shape(own(schema, 'items'), depth + 1) };
     if (type === 'object') return this.#object(schema, depth);
-    return (typeof type === 'string' ? scalars.get(type) : undefined) ?? ANY;
+    if (typeof type === 'string') return scalars.get(type) ?? ANY;
+    return type === undefined ? this.#alternatives(schema, depth) : ANY;
+  }
+
+  /** Without a type of its own: what all the alternatives have in common. */
+  #alternatives(schema: JsonObject, depth: number): Shape {
+    const alternatives = own(schema, 'anyOf') ?? own(schema, 'oneOf');
+    const isPlain = !Object.keys(schema).some((key) => ['allOf', 'properties', 'if', 'not'].includes(key));
+    if (!Array.isArray(alternatives) || alternatives.length === 0 || !isPlain) return ANY;
+    return alternatives.map((each) => this.shape(each, depth + 1)).reduce(joined);
   }
 
   #resolve(reference: string): JsonValue | undefined {
@@ -69,20 +82,88 @@ class SchemaReader {
    * list of properties is taken as complete, unless the schema says what else there may be.
    */
   #object(schema: JsonObject, depth: number): Shape {
-    const properties = own(schema, 'properties');
+    const branches = branchesOf(schema);
+    const properties = own(schema, 'properties') ?? (branches.length > 0 ? {} : undefined);
     const additional = own(schema, 'additionalProperties');
     const open =
       additional === true || isJsonObject(additional) || own(schema, 'patternProperties') !== undefined;
-    const composed = ['anyOf', 'oneOf', 'allOf', 'if'].some((key) => own(schema, key) !== undefined);
-    if (!isJsonObject(properties) || open || composed) return ANY;
+    if (!isJsonObject(properties) || open) return ANY;
     const fields = new Map<string, Shape>();
     for (const [name, property] of Object.entries(properties)) {
       this.#fields += 1;
       if (this.#fields > SCHEMA_FIELDS_MAX) return ANY;
       if (!RESERVED.has(name)) fields.set(name, this.shape(property, depth + 1));
     }
+    const shape = this.#withBranches({ kind: 'object', fields }, branches, depth);
+    const saysNothing =
+      shape.kind === 'object' && shape.fields.size === 0 && !Object.hasOwn(schema, 'properties');
+    return saysNothing ? ANY : shape;
+  }
+
+  /** Each of `allOf`, `anyOf`, … may declare further fields, or only say which have to be there. */
+  #withBranches(base: ObjectShape, branches: readonly JsonValue[], depth: number): Shape {
+    const added = new Map<string, Shape>();
+    for (const branch of branches) {
+      const shape = this.#branch(branch, depth + 1);
+      if (shape.kind !== 'object') return ANY;
+      for (const [name, field] of shape.fields) {
+        const known = added.get(name);
+        added.set(name, known === undefined ? field : joined(known, field));
+      }
+    }
+    // What the object itself says of a field holds in every branch.
+    const fields = new Map([...added, ...base.fields]);
+    for (const [name, shape] of base.fields)
+      if (shape.kind === 'any' && added.has(name)) fields.set(name, ANY);
     return { kind: 'object', fields };
   }
+
+  #branch(branch: JsonValue, depth: number): Shape {
+    if (!isJsonObject(branch) || depth > SCHEMA_DEPTH_MAX) return ANY;
+    if (own(branch, '$ref') !== undefined) return this.shape(branch, depth);
+    const type = own(branch, 'type');
+    if (type !== undefined && type !== 'object') return ANY;
+    const declares = own(branch, 'properties') !== undefined || branchesOf(branch).length > 0;
+    const opens = ['additionalProperties', 'patternProperties', '$dynamicRef'].some((key) =>
+      Object.hasOwn(branch, key),
+    );
+    return declares || opens ? this.#object(branch, depth) : { kind: 'object', fields: new Map() };
+  }
+}
+
+type ObjectShape = Shape & { kind: 'object' };
+
+function branchesOf(schema: JsonObject): JsonValue[] {
+  const lists = ['allOf', 'anyOf', 'oneOf'].map((key) => own(schema, key) ?? []);
+  const single = ['if', 'then', 'else'].flatMap((key) => own(schema, key) ?? []);
+  return [...lists.flat(), ...single];
+}
+
+/** The shape of one of these values; `type` may say more of numbers. */
+function shapeOfValues(values: readonly JsonValue[], type: JsonValue | undefined): Shape {
+  if (values.length > 0 && values.every((value) => typeof value === 'string'))
+    return { kind: 'string', values };
+  const declared = typeof type === 'string' ? scalars.get(type) : undefined;
+  if (declared !== undefined) return declared;
+  return values.length > 0 && values.every((value) => typeof value === 'boolean') ? { kind: 'bool' } : ANY;
+}
+
+/** What is true of a value that has one shape or the other. */
+function joined(left: Shape, right: Shape): Shape {
+  if (left.kind === 'list' && right.kind === 'list')
+    return { kind: 'list', items: joined(left.items, right.items) };
+  if (left.kind === 'object' && right.kind === 'object') {
+    const fields = new Map(left.fields);
+    for (const [name, shape] of right.fields) {
+      const known = fields.get(name);
+      fields.set(name, known === undefined ? shape : joined(known, shape));
+    }
+    return { kind: 'object', fields };
+  }
+  if (left.kind === 'string' && right.kind === 'string') {
+    return left.values && right.values ? { kind: 'string', values: [...left.values, ...right.values] } : text;
+  }
+  return left.kind === right.kind ? left : ANY;
 }
 
 function own(value: JsonObject, key: string): JsonValue | undefined {

@@ -5,6 +5,15 @@
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { bounds } from '@remit/contracts';
+import {
+  amountOf,
+  durationOf,
+  hiddenNames,
+  renamed,
+  takesZone,
+  timestampOf,
+  zoneFormat,
+} from './functions.ts';
 
 /** A place in the source of the condition. */
 export interface Fault {
@@ -25,20 +34,21 @@ export interface Syntax {
   paths: Path[];
   /** Loops within loops. */
   loops: number;
-  /** True where texts are split into lists. */
-  splits: boolean;
   patterns: { text: string; offset: number }[];
-  /** Where the word `matches` stands as a function. */
-  matches: { from: number; to: number }[];
+  /** Where the name of a function stands that is ours inside, under another name of the same length. */
+  renames: { from: number; written: string; own: string }[];
+  /** Comparisons of a field with texts of the source. */
+  comparisons: { path: Path; texts: { text: string; offset: number }[] }[];
   faults: Fault[];
 }
 
-const LOOPS = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
-const BANNED_FUNCTIONS = new Set(['bytes', 'uint', 'b64', 're2find']);
+export const loopFunctions: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'map', 'filter']);
+/** `bind` names a value that can be used many times over: texts that double with every step. */
+const BANNED_FUNCTIONS = new Set(['bytes', 'uint', 'b64', 'bind', ...hiddenNames]);
 const FLAT = new Set(['&&', '||', '+']);
 
 export function readSyntax(root: ASTNode): Syntax {
-  const syntax: Syntax = { paths: [], loops: 0, splits: false, patterns: [], matches: [], faults: [] };
+  const syntax: Syntax = { paths: [], loops: 0, patterns: [], renames: [], comparisons: [], faults: [] };
   walk(root, syntax, 0, 0);
   return syntax;
 }
@@ -89,7 +99,7 @@ function plain(nodes: readonly ASTNode[]): Child[] {
 }
 
 /** Parts of a node. Those of a path are left out: the path stands for them. */
-function childrenOf(node: ASTNode, isPath: boolean): Child[] {
+export function childrenOf(node: ASTNode, isPath: boolean): Child[] {
   if (isPath || node.op === 'value') return [];
   if (node.op === 'rcall') return partsOfCall(node);
   // Operands differ from one operator to the next; whatever is a node in them is a part.
@@ -102,12 +112,13 @@ export function isNode(operand: unknown): operand is ASTNode {
 
 function partsOfCall(node: ASTNode & { op: 'rcall' }): Child[] {
   const [name, receiver, args] = node.args;
-  if (!LOOPS.has(name)) return plain([receiver, ...args]);
+  if (!loopFunctions.has(name)) return plain([receiver, ...args]);
   // The first argument only names the loop's variable.
   return [...plain([receiver]), ...args.slice(1).map((body) => ({ node: body, loop: true }))];
 }
 
 function inspectNode(node: ASTNode, syntax: Syntax, loops: number): void {
+  inspectComparison(node, syntax);
   if (node.op === 'value' && typeof node.args === 'object' && node.args !== null) {
     const remedy = 'compare numbers and texts instead';
     syntax.faults.push({
@@ -129,9 +140,13 @@ function inspectCall(node: ASTNode & { op: 'call' | 'rcall' }, syntax: Syntax, l
       offset: node.start,
     });
   }
-  if (name === 'split') syntax.splits = true;
   if (name === 'matches') inspectMatches(node, syntax);
-  if (node.op === 'rcall' && LOOPS.has(name)) inspectLoop(node, syntax, loops + 1);
+  const operands = node.args.at(-1) as ASTNode[];
+  inspectRenamed(node, name, operands, syntax);
+  const [only] = operands;
+  if (operands.length === 1 && only?.op === 'value' && typeof only.args === 'string')
+    inspectLiteral(name, only.args, only.start, syntax);
+  if (node.op === 'rcall' && loopFunctions.has(name)) inspectLoop(node, syntax, loops + 1);
 }
 
 function inspectLoop(node: ASTNode & { op: 'rcall' }, syntax: Syntax, loops: number): void {
@@ -176,6 +191,58 @@ function inspectMatches(node: ASTNode & { op: 'call' | 'rcall' }, syntax: Syntax
     return;
   }
   syntax.patterns.push({ text: pattern.args, offset: pattern.start });
-  const from = node.input.indexOf('matches', node.args[1].end);
-  syntax.matches.push({ from, to: from + 'matches'.length });
+}
+
+function inspectRenamed(
+  node: ASTNode & { op: 'call' | 'rcall' },
+  name: string,
+  operands: readonly ASTNode[],
+  syntax: Syntax,
+): void {
+  const own = renamed(name, operands.length);
+  if (own === undefined) return;
+  const from = node.op === 'call' ? node.start : node.input.indexOf(name, node.args[1].end);
+  syntax.renames.push({ from, written: name, own });
+  const [zone] = operands;
+  if (!takesZone(name, operands.length) || zone === undefined) return;
+  if (zone.op !== 'value' || typeof zone.args !== 'string') {
+    const message = `\`${name}\` takes a time zone in quotes, like "Europe/Berlin"`;
+    syntax.faults.push({ code: 'condition_not_allowed', message, offset: zone.start });
+  }
+}
+
+/** What is wrong with a text that stands in the source is said when the policy loads. */
+function inspectLiteral(name: string, text: string, offset: number, syntax: Syntax): void {
+  const read = takesZone(name, 1) ? zoneFormat : literalReaders.get(name);
+  if (read === undefined) return;
+  try {
+    read(text);
+  } catch (error) {
+    const why = error instanceof RangeError ? 'there is no such time zone' : (error as Error).message;
+    syntax.faults.push({ code: 'invalid_literal', message: `\`${text}\`: ${why}`, offset });
+  }
+}
+
+const literalReaders: ReadonlyMap<string, (text: string) => unknown> = new Map<
+  string,
+  (text: string) => unknown
+>([
+  ['timestamp', timestampOf],
+  ['duration', durationOf],
+  ['decimal', amountOf],
+]);
+
+/** `path == "text"`, `"text" != path`, `path in ["text", "text"]`. */
+function inspectComparison(node: ASTNode, syntax: Syntax): void {
+  if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return;
+  const [left, right] = node.args;
+  const path = pathOf(left) ?? (node.op === 'in' ? undefined : pathOf(right));
+  if (path === undefined) return;
+  const literals = node.op === 'in' && right.op === 'list' ? right.args : [pathOf(left) ? right : left];
+  const texts = literals.flatMap((literal) =>
+    literal.op === 'value' && typeof literal.args === 'string'
+      ? [{ text: literal.args, offset: literal.start }]
+      : [],
+  );
+  if (texts.length > 0) syntax.comparisons.push({ path, texts });
 }

@@ -2,6 +2,7 @@
  * JSON as conditions see it. CEL tells `int` from `double`, JSON does not: the shape decides. A value
  * that is not what its schema declares makes the condition fail, which denies.
  */
+import { bounds } from '@remit/contracts';
 import type { JsonValue } from '@remit/contracts';
 import type { Shape } from './shape.ts';
 
@@ -14,12 +15,18 @@ export interface Extent {
   items: number;
   /** Characters of the longest text. */
   characters: number;
+  /** Values in all, and in the largest item of a list. */
+  values: number;
+  element: number;
 }
 
 class UnexpectedValue extends Error {}
 
 /** @throws UnexpectedValue where the value is not of the shape. */
 export function celValue(value: JsonValue, shape: Shape, path: string, extent: Extent): CelValue {
+  extent.values += 1;
+  if (extent.values > bounds.condition_values_max)
+    throw new UnexpectedValue(`the arguments hold more than ${bounds.condition_values_max} values`);
   if (typeof value === 'string') extent.characters = Math.max(extent.characters, value.length);
   switch (shape.kind) {
     case 'string':
@@ -49,7 +56,12 @@ function unexpected(path: string, expected: string): never {
 
 function listValue(value: JsonValue[], items: Shape, path: string, extent: Extent): CelValue[] {
   extent.items = Math.max(extent.items, value.length);
-  return value.map((item) => celValue(item, items, `${path}[]`, extent));
+  return value.map((item) => {
+    const before = extent.values;
+    const read = celValue(item, items, `${path}[]`, extent);
+    extent.element = Math.max(extent.element, extent.values - before);
+    return read;
+  });
 }
 
 function objectValue(

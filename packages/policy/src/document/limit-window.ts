@@ -7,7 +7,7 @@ import type { Reader, Reading } from './reading.ts';
 import type { Tree } from './tree.ts';
 
 export const periodNames = periodUnits;
-export type PeriodName = Period['unit'];
+type PeriodName = Period['unit'];
 
 export type LimitWindow =
   /** Any stretch of this length. */
