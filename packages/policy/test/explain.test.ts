@@ -144,6 +144,8 @@ limits:
 approval:
   1 person, anybody who may approve
   the owner of the agent may not approve
+controls:
+    risk  low risk, since nothing that it may use implies more  p0.yaml:1
 to change it:
   To let it run without asking, move \`refund_over_100\` to a lower tier: \`support guardrails.tier_3_approval[0]\` (p0.yaml:10).`);
   });

@@ -49,7 +49,8 @@ describe('a call outside the scope', () => {
       `agent: support\n${everything}scope: { hosts: [good.example], unattended: allow }`,
     );
     const { controls, changes } = explain(policy, call('search', { url: 'https://evil.example' }), active);
-    expect(controls.map(({ name, text, from }) => [name, text, from])).toEqual([
+    const scope = controls.filter(({ name }) => name.startsWith('scope.'));
+    expect(scope.map(({ name, text, from }) => [name, text, from])).toEqual([
       ['scope.hosts', 'allow good.example', 'policy'],
       ['scope.unattended', 'allow', 'policy'],
     ]);

@@ -9,7 +9,7 @@ import { assess, grantsOf } from '../risk/assessment.ts';
 import type { Assessment } from '../risk/assessment.ts';
 import { Baselines } from '../risk/baselines.ts';
 import { checkBaselineKept, checkTiers } from '../risk/contradictions.ts';
-import { Governance } from '../risk/governance.ts';
+import { Governance, riskControl, suppliedControls } from '../risk/governance.ts';
 import type { AgentLimits } from '../risk/governance.ts';
 import { Scope } from '../scope/scope.ts';
 import { compileControls } from './agent-controls.ts';
@@ -114,7 +114,15 @@ export class AgentCompiler {
       scope: new Scope(controls.scope),
       terms: controls.terms,
       actionTerms: this.#actionTerms(own, layers),
-      controls: controls.shown,
+      controls: {
+        ...controls.shown,
+        controls: [
+          // Where no tool is known, nothing is implied.
+          ...(assessment.declared || this.#catalog.checked ? [riskControl(agent, assessment)] : []),
+          ...suppliedControls(baseline, granted, limits),
+          ...controls.shown.controls,
+        ],
+      },
     });
   }
 

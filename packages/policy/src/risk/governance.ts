@@ -2,11 +2,12 @@
  * What `check` says of each agent's risk: the controls that its baseline supplied and, for high and
  * critical ones, what full governance still lacks.
  */
-import type { DataRules } from '@remit/contracts';
+import type { DataRules, RuleReference } from '@remit/contracts';
 import type { CompiledControls } from '../compile/agent-controls.ts';
 import type { AppliedLimit } from '../compile/limit.ts';
 import type { Findings } from '../diagnostics.ts';
 import type { AgentDocument } from '../document/remit.ts';
+import type { Control } from '../port.ts';
 import type { Assessment, Grant } from './assessment.ts';
 import { floorOf } from './baselines.ts';
 import type { Baseline } from './baselines.ts';
@@ -57,22 +58,11 @@ export class Governance {
   }
 
   #supplied({ agent, assessment, baseline, granted, limits, controls }: Governed): void {
-    const floors = ([...new Set(granted.map(({ tool }) => tool.effect))] as const).flatMap((effect) => {
-      const floor = floorOf(baseline, effect);
-      const from = floor?.from.spot;
-      return floor === undefined
-        ? []
-        : [`tier ${floor.tier} for what is ${effect} (${from!.file}:${from!.line})`];
-    });
-    const shown = controls.shown.controls
-      .filter(({ from }) => from === 'baseline')
-      .map(({ name, text, rule }) => `\`${name}\` ${text} (${rule.file}:${rule.line})`);
-    const limited = limits.supplied.map(
-      ({ reference, max }) => `\`${reference.name}\` at most ${max} (${reference.file}:${reference.line})`,
-    );
-    const all = [...limited, ...floors.toSorted(), ...shown];
+    const shown = controls.shown.controls.filter(({ from }) => from === 'baseline');
+    const all = [...suppliedControls(baseline, granted, limits), ...shown];
     if (all.length === 0) return;
-    const message = `agent \`${agent.name.text}\` is of ${levelText(assessment)}; its baseline supplies ${all.join(', ')}`;
+    const listed = all.map(({ name, text, rule }) => `\`${name}\` ${text} (${rule.file}:${rule.line})`);
+    const message = `agent \`${agent.name.text}\` is of ${levelText(assessment)}; its baseline supplies ${listed.join(', ')}`;
     this.#findings.note(
       'supplied_control',
       message,
@@ -96,9 +86,43 @@ export class Governance {
   }
 }
 
+/** The level of the agent, as one of the controls that hold for it. */
+export function riskControl(agent: AgentDocument, assessment: Assessment): Control {
+  const { file, line } = agent.risk?.spot ?? agent.name.spot;
+  const rule = { name: `${agent.title} risk`, file, line };
+  return { name: 'risk', text: levelText(assessment), rule, from: 'policy', enforced: true };
+}
+
+/** Limits and least tiers that the baseline gives to the agent; tiers for what it may do at all. */
+export function suppliedControls(
+  baseline: Baseline,
+  granted: readonly Grant[],
+  limits: AgentLimits,
+): Control[] {
+  const supplied = (name: string, text: string, rule: RuleReference): Control => ({
+    ...{ name, text, rule },
+    from: 'baseline',
+    enforced: true,
+  });
+  const stated = granted.filter(({ tool }) => tool.effectFrom !== 'guess');
+  const effects = [...new Set(stated.map(({ tool }) => tool.effect))].toSorted();
+  return [
+    ...limits.supplied.map(({ kind, max, reference }) =>
+      supplied(`limits.${kind}`, `at most ${max}`, reference),
+    ),
+    ...effects.flatMap((effect) => {
+      const floor = floorOf(baseline, effect);
+      if (floor === undefined) return [];
+      const { file, line } = floor.from.spot;
+      const rule = { name: `${floor.from.title} tiers`, file, line };
+      return [supplied(`tiers.${effect}`, `at least ${floor.tier}`, rule)];
+    }),
+  ];
+}
+
 function levelText({ level, declared, implication }: Assessment): string {
   if (declared) return `${level} risk, as declared`;
-  return `${level} risk${implication === undefined ? '' : `, since ${implication.because}`}`;
+  return `${level} risk, since ${implication?.because ?? 'nothing that it may use implies more'}`;
 }
 
 function partsOf({ agent, baseline, limits, data, controls }: Governed): Part[] {
