@@ -2,28 +2,17 @@
 import type { Agent } from '@remit/control';
 import type { Command } from 'commander';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { printJson, type Context } from '../context.ts';
 import { describePlace } from '../terminal/problem.ts';
 import { fields, table } from '../terminal/table.ts';
-
-type Options = LocationOptions & JsonOption;
+import { commandGroup, type GroupOptions, type MakeCommand } from './group.ts';
 
 export function registerAgents(program: Command, context: Context): void {
-  const agents = program.command('agents').description('who the agents are: list, keys, suspension');
-  const command = (usage: string, description: string, example: string): Command =>
-    addJsonOption(addLocationOptions(agents.command(usage).description(description))).addHelpText(
-      'after',
-      `\nExample:\n  $ remit agents ${example}`,
-    );
-  command('list', 'all agents, by name', 'list --json').action((options: Options) => list(context, options));
-  command('show <name>', 'one agent', 'show customer-support').action((name: string, options: Options) =>
+  const command = commandGroup(program, 'agents', 'who the agents are: list, keys, suspension');
+  command('list', 'all agents, by name', 'list --json').action((options: GroupOptions) =>
+    list(context, options),
+  );
+  command('show <name>', 'one agent', 'show customer-support').action((name: string, options: GroupOptions) =>
     withRemit(context, options, async (remit) => {
       showAgent(context, options, await remit.call('showAgent', { parameters: { name } }));
     }),
@@ -32,21 +21,18 @@ export function registerAgents(program: Command, context: Context): void {
     'add <name>',
     'register an agent that policy does not name (observe mode without agent documents)',
     'add assistant',
-  ).action((name: string, options: Options) =>
+  ).action((name: string, options: GroupOptions) =>
     withRemit(context, options, async (remit) => {
       showAgent(context, options, await remit.call('addAgent', { body: { name } }));
     }),
   );
   command('token <name>', 'issue a key; it is shown this once', 'token customer-support --json').action(
-    (name: string, options: Options) => issueKey(context, name, options),
+    (name: string, options: GroupOptions) => issueKey(context, name, options),
   );
   registerStates(command, context);
 }
 
-function registerStates(
-  command: (usage: string, description: string, example: string) => Command,
-  context: Context,
-): void {
+function registerStates(command: MakeCommand, context: Context): void {
   const states = [
     ['suspend', 'suspendAgent', 'refuse its calls from the next one on'],
     ['resume', 'resumeAgent', 'end a suspension or quarantine'],
@@ -56,7 +42,7 @@ function registerStates(
   for (const [verb, operation, description] of states) {
     command(`${verb} <name>`, description, `${verb} customer-support --reason "asked by its owner"`)
       .option('--reason <text>', 'why, for the record')
-      .action((name: string, options: Options & { reason?: string }) =>
+      .action((name: string, options: GroupOptions & { reason?: string }) =>
         withRemit(context, options, async (remit) => {
           const body = options.reason === undefined ? {} : { reason: options.reason };
           showAgent(context, options, await remit.call(operation, { parameters: { name }, body }));
@@ -65,7 +51,7 @@ function registerStates(
   }
 }
 
-async function list(context: Context, options: Options): Promise<void> {
+async function list(context: Context, options: GroupOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { agents } = await remit.call('listAgents');
     if (options.json === true) return printJson(context, agents);
@@ -82,7 +68,7 @@ async function list(context: Context, options: Options): Promise<void> {
   });
 }
 
-function showAgent(context: Context, options: Options, agent: Agent): void {
+function showAgent(context: Context, options: GroupOptions, agent: Agent): void {
   if (options.json === true) return printJson(context, agent);
   const rows: [string, string | undefined][] = [
     ['agent', agent.name],
@@ -109,7 +95,7 @@ function placeOf(place: NonNullable<Agent['place']>): { file?: string; line?: nu
   };
 }
 
-async function issueKey(context: Context, name: string, options: Options): Promise<void> {
+async function issueKey(context: Context, name: string, options: GroupOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { agent, key } = await remit.call('issueAgentKey', { parameters: { name } });
     if (options.json === true) return printJson(context, { agent, key });

@@ -2,37 +2,25 @@
 import type { Command } from 'commander';
 import type { Answer } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { printJson, type Context } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
 import { approvalStatusSchema, type ApprovalStatus } from '@remit/contracts';
 import { fields, table } from '../terminal/table.ts';
+import { commandGroup, type GroupOptions } from './group.ts';
 
-type Options = LocationOptions & JsonOption;
-interface ListOptions extends Options {
+interface ListOptions extends GroupOptions {
   status?: string;
   agent?: string;
 }
 
 export function registerApprovals(program: Command, context: Context): void {
-  const approvals = program.command('approvals').description('calls that wait for a person');
-  const command = (usage: string, description: string, example: string): Command =>
-    addJsonOption(addLocationOptions(approvals.command(usage).description(description))).addHelpText(
-      'after',
-      `\nExample:\n  $ remit approvals ${example}`,
-    );
+  const command = commandGroup(program, 'approvals', 'calls that wait for a person');
   command('list', 'approvals, newest request first', 'list --status pending')
     .option('--status <status>', approvalStatusSchema.options.join(', '))
     .option('--agent <name>', 'of this agent only')
     .action((options: ListOptions) => list(context, options));
   command('show <id>', 'exactly the call that waits', 'show apr_0123 --json').action(
-    (id: string, options: Options) =>
+    (id: string, options: GroupOptions) =>
       withRemit(context, options, async (remit) => {
         show(context, options, await remit.call('showApproval', { parameters: { id } }));
       }),
@@ -47,7 +35,7 @@ export function registerApprovals(program: Command, context: Context): void {
       `${verb} apr_0123 --note "checked"`,
     )
       .option('--note <text>', 'why, for the record and the agent')
-      .action((id: string, options: Options & { note?: string }) =>
+      .action((id: string, options: GroupOptions & { note?: string }) =>
         withRemit(
           context,
           options,
@@ -89,7 +77,7 @@ function statusOf(text: string): ApprovalStatus {
   );
 }
 
-function show(context: Context, options: Options, approval: Answer<'showApproval'>): void {
+function show(context: Context, options: GroupOptions, approval: Answer<'showApproval'>): void {
   if (options.json === true) return printJson(context, approval);
   const rows: [string, string | undefined][] = [
     ['id', approval.id],

@@ -4,32 +4,17 @@ import { Option, type Command } from 'commander';
 import { filterNames, readFilters, type EventFilter, type FilterOptions } from '../audit/filters.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  locate,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, type Context, type JsonOption } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { existingCheckpointFolder } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
+import { commandGroup, type GroupOptions } from './group.ts';
 
-type Options = LocationOptions & JsonOption;
-type SearchOptions = Options & FilterOptions & { limit?: string };
+type SearchOptions = GroupOptions & FilterOptions & { limit?: string };
 
 export function registerAudit(program: Command, context: Context): void {
-  const audit = program
-    .command('audit')
-    .description('the record of everything: search, follow, prove, verify');
-  const command = (usage: string, description: string, example: string): Command =>
-    addJsonOption(addLocationOptions(audit.command(usage).description(description))).addHelpText(
-      'after',
-      `\nExample:\n  $ remit audit ${example}`,
-    );
+  const command = commandGroup(program, 'audit', 'the record of everything: search, follow, prove, verify');
   addFilters(
     command(
       'search [filters...]',
@@ -45,7 +30,7 @@ export function registerAudit(program: Command, context: Context): void {
     .option('--limit <n>', 'stop after this many events')
     .action((words: string[], options: SearchOptions) => tail(context, words, options));
   command('show <id>', 'one event with all that is kept of it', 'show act_0123').action(
-    (id: string, options: Options) =>
+    (id: string, options: GroupOptions) =>
       withRemit(context, options, async (remit) => {
         const event = await remit.call('showEvent', { parameters: { id } });
         context.terminal.print(
@@ -57,14 +42,14 @@ export function registerAudit(program: Command, context: Context): void {
     'proof <id>',
     'a receipt for one event (C2SP tlog-proof), to be checked anywhere',
     'proof act_0123 > receipt.tlog-proof',
-  ).action((id: string, options: Options) => proof(context, id, options));
+  ).action((id: string, options: GroupOptions) => proof(context, id, options));
   command(
     'verify',
     'check the whole log on disk, without a running Remit and without trusting it',
     'verify --data DIR',
   )
     .option('--checkpoints <dir>', 'where checkpoints are kept apart (REMIT_CHECKPOINTS)')
-    .action((options: Options & { checkpoints?: string }) => verify(context, options));
+    .action((options: GroupOptions & { checkpoints?: string }) => verify(context, options));
 }
 
 function addFilters(command: Command): Command {
@@ -137,7 +122,7 @@ function shortened(text: string): string {
   return text.length <= 160 ? text : `${text.slice(0, 159)}…`;
 }
 
-async function proof(context: Context, id: string, options: Options): Promise<void> {
+async function proof(context: Context, id: string, options: GroupOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const text = await remit.call('proveEvent', { parameters: { id } });
     if (options.json === true) return printJson(context, { id, proof: text });
@@ -145,7 +130,7 @@ async function proof(context: Context, id: string, options: Options): Promise<vo
   });
 }
 
-async function verify(context: Context, options: Options & { checkpoints?: string }): Promise<void> {
+async function verify(context: Context, options: GroupOptions & { checkpoints?: string }): Promise<void> {
   const location = locate(context.machine, options);
   const checkpoints = existingCheckpointFolder(context.machine, options, location);
   const { describeVerification, verifyFolder } = await import('../audit/verify.ts');

@@ -1,38 +1,21 @@
 /** `remit credentials …`: what servers are given at the last hop. Values come in, and never out again. */
 import type { Command } from 'commander';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { printJson, type Context } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
 import { table } from '../terminal/table.ts';
-
-type Options = LocationOptions & JsonOption;
+import { commandGroup, type GroupOptions } from './group.ts';
 
 export function registerCredentials(program: Command, context: Context): void {
-  const credentials = program
-    .command('credentials')
-    .description('credentials of upstream servers (secret:NAME)');
-  const command = (usage: string, description: string, example: string): Command =>
-    addJsonOption(addLocationOptions(credentials.command(usage).description(description))).addHelpText(
-      'after',
-      `\nExample:\n  $ ${example}`,
-    );
-  command('list', 'names of the credentials that are kept', 'remit credentials list').action(
-    (options: Options) => list(context, options),
+  const command = commandGroup(program, 'credentials', 'credentials of upstream servers (secret:NAME)');
+  command('list', 'names of the credentials that are kept', 'list').action((options: GroupOptions) =>
+    list(context, options),
   );
-  command(
-    'set <name>',
-    'keep a credential; the value is read from stdin',
-    'remit credentials set crm-key < key.txt',
-  ).action((name: string, options: Options) => set(context, name, options));
-  command('remove <name>', 'destroy a credential', 'remit credentials remove crm-key').action(
-    (name: string, options: Options) =>
+  command('set <name>', 'keep a credential; the value is read from stdin', 'set crm-key < key.txt').action(
+    (name: string, options: GroupOptions) => set(context, name, options),
+  );
+  command('remove <name>', 'destroy a credential', 'remove crm-key').action(
+    (name: string, options: GroupOptions) =>
       withRemit(context, options, async (remit) => {
         await remit.call('removeCredential', { parameters: { name } });
         if (options.json === true) return printJson(context, { name, removed: true });
@@ -41,7 +24,7 @@ export function registerCredentials(program: Command, context: Context): void {
   );
 }
 
-async function list(context: Context, options: Options): Promise<void> {
+async function list(context: Context, options: GroupOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { credentials } = await remit.call('listCredentials');
     if (options.json === true) return printJson(context, credentials);
@@ -50,7 +33,7 @@ async function list(context: Context, options: Options): Promise<void> {
   });
 }
 
-async function set(context: Context, name: string, options: Options): Promise<void> {
+async function set(context: Context, name: string, options: GroupOptions): Promise<void> {
   const value = await context.terminal.readSecret(`Value of ${name}: `);
   if (value === '')
     throw wrongUse('no_value', 'No value came in.', 'Give it on stdin, or type it when asked.');

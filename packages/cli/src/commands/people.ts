@@ -1,27 +1,18 @@
 /** `remit people …`: who may look, approve, administer. */
 import type { Command } from 'commander';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  collect,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { collect, printJson, type Context } from '../context.ts';
 import { table } from '../terminal/table.ts';
-
-type Options = LocationOptions & JsonOption;
+import { commandGroup, type GroupOptions } from './group.ts';
 
 export function registerPeople(program: Command, context: Context): void {
-  const people = program.command('people').description('who may look, approve, administer');
-  const command = (usage: string, description: string, example: string): Command =>
-    addJsonOption(addLocationOptions(people.command(usage).description(description))).addHelpText(
-      'after',
-      `\nExample:\n  $ remit people ${example}\n\nAfter the first administrator, adding and removing takes an administrator's token (REMIT_TOKEN).`,
-    );
-  command('list', 'all people, by name', 'list').action((options: Options) => list(context, options));
+  const command = commandGroup(
+    program,
+    'people',
+    'who may look, approve, administer',
+    "After the first administrator, adding and removing takes an administrator's token (REMIT_TOKEN).",
+  );
+  command('list', 'all people, by name', 'list').action((options: GroupOptions) => list(context, options));
   command(
     'add <name>',
     'add a person; the token is shown this once',
@@ -32,9 +23,9 @@ export function registerPeople(program: Command, context: Context): void {
       'groups, separated by commas (administrators, viewers, or of approvers)',
       collect,
     )
-    .action((name: string, options: Options & { groups: string[] }) => add(context, name, options));
+    .action((name: string, options: GroupOptions & { groups: string[] }) => add(context, name, options));
   command('remove <name>', 'remove a person and end their token', 'remove dana@example.com').action(
-    (name: string, options: Options) =>
+    (name: string, options: GroupOptions) =>
       withRemit(context, options, async (remit) => {
         await remit.call('removePerson', { parameters: { name } });
         if (options.json === true) return printJson(context, { name, removed: true });
@@ -43,7 +34,7 @@ export function registerPeople(program: Command, context: Context): void {
   );
 }
 
-async function list(context: Context, options: Options): Promise<void> {
+async function list(context: Context, options: GroupOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { people } = await remit.call('listPeople');
     if (options.json === true) return printJson(context, people);
@@ -52,7 +43,11 @@ async function list(context: Context, options: Options): Promise<void> {
   });
 }
 
-async function add(context: Context, name: string, options: Options & { groups: string[] }): Promise<void> {
+async function add(
+  context: Context,
+  name: string,
+  options: GroupOptions & { groups: string[] },
+): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const person = await remit.call('addPerson', { body: { name, groups: options.groups } });
     if (options.json === true) return printJson(context, person);

@@ -1,14 +1,6 @@
 /** `remit tools …`: tools.lock against what servers list now. */
 import type { Command } from 'commander';
-import {
-  addJsonOption,
-  addLocationOptions,
-  locate,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, type Context } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { describePlace } from '../terminal/problem.ts';
 import { printable } from '../terminal/printable.ts';
@@ -16,24 +8,22 @@ import { table } from '../terminal/table.ts';
 import { readLock } from '../workspace/tools-lock.ts';
 import type { ToolChange } from '../workspace/tool-changes.ts';
 import { withToolDesk, type Accepted, type ToolDesk } from '../workspace/tool-desk.ts';
-
-type Options = LocationOptions & JsonOption;
+import { commandGroup, type GroupOptions } from './group.ts';
 
 export function registerTools(program: Command, context: Context): void {
-  const tools = program
-    .command('tools')
-    .description('tools.lock: the definitions that the policy was checked against');
-  const command = (usage: string, description: string, example: string): Command =>
-    addJsonOption(addLocationOptions(tools.command(usage).description(description))).addHelpText(
-      'after',
-      `\nExample:\n  $ remit tools ${example}`,
-    );
-  command('list', 'the tools in tools.lock', 'list').action((options: Options) => list(context, options));
+  const command = commandGroup(
+    program,
+    'tools',
+    'tools.lock: the definitions that the policy was checked against',
+  );
+  command('list', 'the tools in tools.lock', 'list').action((options: GroupOptions) =>
+    list(context, options),
+  );
   command('pull', 'take tools that are new into tools.lock; changed ones wait for `accept`', 'pull').action(
-    (options: Options) => pull(context, options),
+    (options: GroupOptions) => pull(context, options),
   );
   command('diff', 'what servers list now against tools.lock; ends with 1 where it differs', 'diff').action(
-    (options: Options) => diff(context, options),
+    (options: GroupOptions) => diff(context, options),
   );
   command(
     'accept [tools...]',
@@ -41,10 +31,10 @@ export function registerTools(program: Command, context: Context): void {
     'accept crm/refund-create',
   )
     .option('--all', 'everything that differs')
-    .action((names: string[], options: Options & { all?: boolean }) => accept(context, names, options));
+    .action((names: string[], options: GroupOptions & { all?: boolean }) => accept(context, names, options));
 }
 
-function list(context: Context, options: Options): void {
+function list(context: Context, options: GroupOptions): void {
   const lock = readLock(locate(context.machine, options).workspace);
   const tools = Object.entries(lock?.servers ?? {}).flatMap(([server, locked]) =>
     locked.tools.map(({ digest, definition }) => ({ server, tool: definition.name, digest, definition })),
@@ -59,7 +49,7 @@ function list(context: Context, options: Options): void {
   for (const line of table(['tool', 'digest', 'title'], rows)) context.terminal.print(line);
 }
 
-async function diff(context: Context, options: Options): Promise<void> {
+async function diff(context: Context, options: GroupOptions): Promise<void> {
   await withToolDesk(context, options, async (desk) => {
     const changes = await desk.changes();
     const different = changes.filter(({ status }) => status !== 'same');
@@ -71,7 +61,7 @@ async function diff(context: Context, options: Options): Promise<void> {
   });
 }
 
-async function pull(context: Context, options: Options): Promise<void> {
+async function pull(context: Context, options: GroupOptions): Promise<void> {
   await withToolDesk(context, options, async (desk) => {
     const changes = await desk.changes();
     const added = changes.filter(({ status }) => status === 'added');
@@ -89,7 +79,7 @@ async function pull(context: Context, options: Options): Promise<void> {
 async function accept(
   context: Context,
   names: readonly string[],
-  options: Options & { all?: boolean },
+  options: GroupOptions & { all?: boolean },
 ): Promise<void> {
   if ((options.all === true) === names.length > 0) {
     throw wrongUse(
@@ -120,7 +110,7 @@ function find(changes: readonly ToolChange[], name: string): ToolChange {
 
 function report(
   context: Context,
-  options: Options,
+  options: GroupOptions,
   accepted: Accepted,
   changes: readonly ToolChange[],
 ): void {
