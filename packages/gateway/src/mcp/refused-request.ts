@@ -39,7 +39,7 @@ export async function recordRefused(
 /** All that the agent says: its words may hold anything, so they are sealed. */
 function payloadOf(services: Services, { method, params, headers }: RefusedRequest, fault: RpcFault) {
   const payload: RecordPayload = { method, reason: fault.message };
-  const target = [params['name'], params['uri']].find((value) => typeof value === 'string');
+  const target = [params['name'], params['uri'], params['taskId']].find((value) => typeof value === 'string');
   if (typeof target === 'string') payload.target = target.slice(0, services.bounds.uri_length_max);
   const context = claimedContext(services, params, headers);
   if (context) payload.context = context;

@@ -30,7 +30,12 @@ export const rpcCodes = {
 
 /** Why a request was refused that never was an action, as its record says it (`refused-request.ts`). */
 export type RefusedCode =
-  'unknown_tool' | 'unknown_prompt' | 'unknown_resource' | 'header_mismatch' | 'agent_suspended';
+  | 'unknown_tool'
+  | 'unknown_prompt'
+  | 'unknown_resource'
+  | 'unknown_task'
+  | 'header_mismatch'
+  | 'agent_suspended';
 
 interface RpcFaultOptions {
   data?: JsonValue;

@@ -260,6 +260,17 @@ describe('a task id', () => {
     },
   );
 
+  it('that is not the agent’s is an attempt on record', async () => {
+    const { url, records } = await withTasks();
+    const { taskId } = await createTask(url);
+    await task(url, 'tasks/get', { taskId }, { authorization: `Bearer ${keys.reader}` });
+    expect(records.at(-1)).toMatchObject({
+      event: 'request_refused',
+      meta: { agent: 'reader', code: 'unknown_task', result: 'denied' },
+      payload: { method: 'tasks/get', target: taskId },
+    });
+  });
+
   it('is not known on the path of another server', async () => {
     const { url } = await withTasks();
     const { taskId } = await createTask(url);

@@ -66,7 +66,7 @@ export class Tasks {
   serve({ method, params, caller }: AgentRequest): JsonObject {
     assertTakesTasks(caller);
     const task = this.find(params['taskId'], caller);
-    if (!task) throw invalidParams('Task not found');
+    if (!task) throw new RpcFault(rpcCodes.invalidParams, 'Task not found', { refused: 'unknown_task' });
     switch (method) {
       case 'tasks/update':
         task.update(responsesOf(params));
