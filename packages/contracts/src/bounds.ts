@@ -88,6 +88,11 @@ export const bounds = {
   task_cancel_ms: 5000,
   /** Attempts in a row to read the state of a server's task that bring none. */
   task_poll_failures_max: 10,
+  /** Evaluations in one AuthZEN request, and characters of a type, id or name in it. */
+  evaluations_max: 100,
+  entity_length_max: 8192,
+  /** Characters of an `X-Request-ID` that is repeated. */
+  request_identifier_length_max: 256,
   /** Interim messages (progress, logging) forwarded for one call; further ones are counted and dropped. */
   interim_messages_per_call_max: 10_000,
   /** Waiting for an answer to `server/discover` before the handshake of the older era is tried as well. */

@@ -3,6 +3,7 @@ import { actionKinds } from './action.ts';
 
 /** Kinds of audit events that are not actions of agents (ledger.md "What is recorded"). */
 export const administrativeKinds = [
+  'decision',
   'approval_requested',
   'approval_granted',
   'approval_denied',

@@ -3,6 +3,7 @@ export { approvalEvents, foldApproval } from './approval-records.ts';
 export { Approvals, type ApprovalDeps } from './approvals.ts';
 export { callDigest } from './digest.ts';
 export { enforce, type Call, type Outcome } from './enforce.ts';
+export { evaluate, weigh, type Evaluated } from './evaluate.ts';
 export type { Interim } from './interim.ts';
 export { LimitCounters } from './limit/limit-counters.ts';
 export { SnapshotKeeper, type SnapshotStore } from './limit/snapshot-keeper.ts';

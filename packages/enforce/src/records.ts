@@ -90,6 +90,19 @@ export function refusalRecord(action: Action, decision: Decision, refusal: Refus
   };
 }
 
+/** A decision that somebody else carries out. */
+export function decisionRecord(action: Action, decision: Decision, refusal: Refusal | undefined): NewRecord {
+  const held = refusal?.code === 'approval_pending';
+  const meta: RecordMeta = {
+    ...actionMeta(action, decision),
+    kind: action.kind,
+    result: refusal ? (held ? 'held' : 'denied') : 'success',
+    ...(refusal && { code: refusal.code }),
+  };
+  const payload = { ...actionPayload(action, decision), ...(refusal && { reason: refusal.reason }) };
+  return { phase: 'event', id: action.id, event: 'decision', time: action.received_at, meta, payload };
+}
+
 function actionMeta(action: Action, decision: Decision): RecordMeta {
   const meta: RecordMeta = { ...subject(action), via: action.via, decision: decisionMeta(decision) };
   if (action.trace_id !== undefined) meta.trace_id = action.trace_id;

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { bounds as defaultBounds, Fault, type Bounds } from '@remit/contracts';
 import { RefusedAttempts, type Observer, type Ports } from '@remit/enforce';
+import { AuthzenEndpoint } from './authzen/endpoint.ts';
 import type { Upstream } from './exchange.ts';
 import { Listener, type ListenerSettings } from './listener.ts';
 import { Catalog } from './mcp/catalog.ts';
@@ -64,6 +65,7 @@ class RunningGateway implements Gateway {
       bounds,
       hasServer: (name) => catalog.get(name) !== undefined,
       handle: (http) => this.#endpoint.handle(http),
+      authzen: new AuthzenEndpoint(this.#services),
       logger: this.#services.logger,
       attempts: this.#services.attempts,
     });

@@ -5,7 +5,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Fault, type Bounds } from '@remit/contracts';
-import type { AgentDirectory, RefusedAttempt, RefusedAttempts } from '@remit/enforce';
+import type { AgentDirectory, AgentIdentity, RefusedAttempt, RefusedAttempts } from '@remit/enforce';
+import { isAuthzenPath, repeatIdentifier, sendError, type AuthzenEndpoint } from './authzen/endpoint.ts';
 import { allowedOrigins, foreign, type AllowedOrigins } from './http/origin.ts';
 import { identify } from './identify/bearer.ts';
 import { refuseRequest, type McpHttpRequest } from './mcp/http-request.ts';
@@ -29,6 +30,8 @@ interface ListenerDependencies {
   /** Whether the workspace has this server. */
   hasServer(name: string): boolean;
   handle(http: McpHttpRequest): Promise<void>;
+  /** Requests for decisions (AuthZEN). */
+  authzen: Pick<AuthzenEndpoint, 'handle'>;
   logger: Services['logger'];
   attempts: RefusedAttempts;
 }
@@ -98,11 +101,19 @@ export class Listener {
     request.on('error', ignore);
     response.on('error', ignore);
     try {
-      void this.#dependencies.handle(this.#admit(request, response));
+      this.#handle(request, response, this.#admit(request, response));
     } catch (error) {
       request.resume();
       void this.#refuse(request, response, this.#asRpcFault(error));
     }
+  }
+
+  /** @throws RpcFault for a path where there is nothing. */
+  #handle(request: IncomingMessage, response: ServerResponse, identity: AgentIdentity): void {
+    const path = pathOf(request);
+    // After the key: which servers there are is nobody else's business.
+    if (isAuthzenPath(path)) void this.#dependencies.authzen.handle(request, response, path, identity);
+    else void this.#dependencies.handle({ request, response, identity, scope: this.#scopeOf(path) });
   }
 
   async #refuse(request: IncomingMessage, response: ServerResponse, fault: RpcFault): Promise<void> {
@@ -117,7 +128,8 @@ export class Listener {
         payload,
       });
     }
-    refuseRequest(response, fault);
+    if (isAuthzenPath(pathOf(request))) sendError(response, fault.status ?? 500, fault.message);
+    else refuseRequest(response, fault);
   }
 
   /** Takes no new connections and requests; resolves when the last open one is gone. */
@@ -142,22 +154,23 @@ export class Listener {
     clearTimeout(cut);
   }
 
-  /** @throws RpcFault for a request that is foreign, unidentified or goes nowhere. */
-  #admit(request: IncomingMessage, response: ServerResponse): McpHttpRequest {
+  /** @throws RpcFault for a request that is foreign or unidentified. */
+  #admit(request: IncomingMessage, response: ServerResponse): AgentIdentity {
+    const { bounds, agents } = this.#dependencies;
+    if (isAuthzenPath(pathOf(request)))
+      repeatIdentifier(request, response, bounds.request_identifier_length_max);
     const problem = foreign(request.headers, this.#allowed);
     if (problem !== undefined) throw new RpcFault(rpcCodes.foreign, problem, { status: 403 });
     if (this.#closing) {
       response.setHeader('connection', 'close');
       throw new RpcFault(rpcCodes.overloaded, 'Remit is stopping.', { status: 503 });
     }
-    const identified = identify(request.headers.authorization, this.#dependencies.agents);
+    const identified = identify(request.headers.authorization, agents);
     if (!identified.ok) {
       response.setHeader('www-authenticate', identified.challenge);
       throw new RpcFault(rpcCodes.unauthenticated, identified.reason, { status: 401 });
     }
-    // After the key: which servers there are is nobody else's business.
-    const scope = this.#scopeOf(request.url ?? '');
-    return { request, response, identity: identified.identity, scope };
+    return identified.identity;
   }
 
   #asRpcFault(error: unknown): RpcFault {
@@ -167,13 +180,16 @@ export class Listener {
   }
 
   /** `/mcp` is all servers, `/mcp/{server}` one of them. */
-  #scopeOf(url: string): string | undefined {
-    const path = url.split('?', 1)[0] ?? '';
+  #scopeOf(path: string): string | undefined {
     if (path === '/mcp' || path === '/mcp/') return undefined;
     const server = /^\/mcp\/([^/]+)\/?$/.exec(path)?.[1];
     if (server !== undefined && this.#dependencies.hasServer(server)) return server;
     throw new RpcFault(rpcCodes.invalidRequest, 'There is nothing at this path.', { status: 404 });
   }
+}
+
+function pathOf({ url = '' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '';
 }
 
 function ignore(): void {

@@ -1,0 +1,112 @@
+/**
+ * What `enforce` would answer now, for whoever carries the decision out elsewhere (AuthZEN). It is the same
+ * journey with nothing at its end: limits are looked at and not taken, nobody is asked for approval, and the
+ * decision is the one event on record.
+ */
+import type { Action, Decision, NewRecord, Refusal } from '@remit/contracts';
+import { enforce, type Call } from './enforce.ts';
+import type { Approval, ApprovalDesk, Limits, Ports } from './ports.ts';
+import { decisionRecord } from './records.ts';
+import { refusalOf, unwritable } from './refusals.ts';
+
+export interface Evaluated {
+  decision: Decision;
+  /** Absent where the action is allowed. */
+  refusal?: Refusal;
+}
+
+/** Resolves when the decision is durable; where it cannot be recorded, it is a refusal. Never rejects. */
+export async function evaluate(action: Action, ports: Ports): Promise<Evaluated> {
+  const evaluated = await weigh(action, ports);
+  ports.observer?.decided?.(action, evaluated.decision);
+  try {
+    await ports.ledger.append([decisionRecord(action, evaluated.decision, evaluated.refusal)]);
+    return evaluated;
+  } catch (error) {
+    ports.observer?.unrecorded?.(action, error);
+    const reason = unwritable('it is not decided');
+    const refusal = refusalOf('ledger_unavailable', action, evaluated.decision, { reason });
+    return { decision: evaluated.decision, refusal };
+  }
+}
+
+/** The same without a record, for searches, which weigh many actions that nobody is about to do. */
+export async function weigh(action: Action, ports: Ports): Promise<Evaluated> {
+  const quiet = { ...ports };
+  delete quiet.observer;
+  const outcome = await enforce(action, notSent, {
+    ...quiet,
+    ledger: { append: keepNothing },
+    limits: looking(ports.limits),
+    approvals: new AbsentDesk(ports),
+  });
+  if (outcome.kind !== 'refused') return { decision: outcome.decision };
+  return { decision: outcome.decision, refusal: asDecision(outcome.refusal, outcome.decision) };
+}
+
+/** The approval that a refusal names is none: nobody was asked. */
+function asDecision({ approval, ...refusal }: Refusal, decision: Decision): Refusal {
+  if (approval === undefined) return refusal;
+  return {
+    ...refusal,
+    reason: decision.reasons[0] ?? refusal.reason,
+    remedy: 'A person has to agree first: the call itself asks for that.',
+  };
+}
+
+const notSent: Call = { perform: () => Promise.resolve({ result: 'cancelled', sent: false }) };
+
+function keepNothing(records: readonly NewRecord[]): ReturnType<Ports['ledger']['append']> {
+  return Promise.resolve(records.map((_, sequence) => ({ source: 'evaluation', epoch: 0, sequence })));
+}
+
+/** Takes and gives back at once, which nobody can see in between. */
+function looking(limits: Limits): Limits {
+  return {
+    reserve(action, reservations, now) {
+      const reserved = limits.reserve(action, reservations, now);
+      if (reserved.ok) limits.settle(action.id, false);
+      return reserved;
+    },
+    settle: () => undefined,
+  };
+}
+
+/** Where nobody sits who could be asked. */
+class AbsentDesk implements ApprovalDesk {
+  readonly #ports: Ports;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  join(action: Action, decision: Decision, digest: string): Promise<Approval> {
+    const now = new Date(this.#ports.clock.now()).toISOString();
+    return Promise.resolve({
+      id: 'none',
+      status: 'pending',
+      digest,
+      agent: action.agent,
+      kind: action.kind,
+      server: action.server,
+      target: action.target,
+      arguments: action.arguments,
+      reason: decision.reasons[0] ?? '',
+      policy_version: decision.policy_version,
+      requested_at: now,
+      expires_at: now,
+    });
+  }
+
+  redeem(): undefined {
+    return undefined;
+  }
+
+  unredeem(): void {
+    // Nothing was redeemed.
+  }
+
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
+}
