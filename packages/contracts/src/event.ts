@@ -1,17 +1,8 @@
 import { z } from 'zod';
 import { actionKinds } from './action.ts';
 
-/** Kinds of audit events that are not actions of agents (ledger.md "What is recorded"). */
-export const administrativeKinds = [
-  'decision',
-  'approval_requested',
-  'approval_granted',
-  'approval_denied',
-  'approval_expired',
-  'approval_redeemed',
-  'policy_activated',
-  'policy_rejected',
-  'tools_accepted',
+/** Changes of the registry: each is in the log before it is in the store of agents, people and credentials. */
+export const registryChangeKinds = [
   'agent_registered',
   'agent_key_issued',
   'agent_key_revoked',
@@ -23,6 +14,20 @@ export const administrativeKinds = [
   'person_removed',
   'credential_set',
   'credential_removed',
+] as const;
+
+/** Kinds of audit events that are not actions of agents (ledger.md "What is recorded"). */
+export const administrativeKinds = [
+  'decision',
+  'approval_requested',
+  'approval_granted',
+  'approval_denied',
+  'approval_expired',
+  'approval_redeemed',
+  'policy_activated',
+  'policy_rejected',
+  'tools_accepted',
+  ...registryChangeKinds,
   'login',
   'audit_read',
   'request_refused',

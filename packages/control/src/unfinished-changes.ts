@@ -1,22 +1,7 @@
 /** What the ledger has recorded as changes of the store beyond the last one that the store took in. */
-import type { AuditEvent, EventKind } from '@remit/contracts';
+import { registryChangeKinds, type AuditEvent, type EventKind } from '@remit/contracts';
 import type { Ledger } from '@remit/ledger';
 import type { Tables } from './store/tables.ts';
-
-/** Kinds of events that are changes of the store. */
-const kinds: readonly EventKind[] = [
-  'agent_registered',
-  'agent_key_issued',
-  'agent_key_revoked',
-  'agent_suspended',
-  'agent_resumed',
-  'agent_quarantined',
-  'agent_retired',
-  'person_added',
-  'person_removed',
-  'credential_set',
-  'credential_removed',
-];
 
 type Searchable = Pick<Ledger, 'search' | 'show'>;
 
@@ -24,7 +9,7 @@ type Searchable = Pick<Ledger, 'search' | 'show'>;
 export async function eventsBeyond(ledger: Searchable, last: Tables['last_change']): Promise<AuditEvent[]> {
   const after = indexOf(await ledger.show(last.event_id));
   const events: AuditEvent[] = [];
-  for (const action of kinds) events.push(...(await eventsSince(ledger, action, last.time)));
+  for (const action of registryChangeKinds) events.push(...(await eventsSince(ledger, action, last.time)));
   const corrected = new Set(events.map((event) => event['corrects']));
   return events
     .filter((event) => indexOf(event) > after && event['corrects'] === undefined && !corrected.has(event.id))
