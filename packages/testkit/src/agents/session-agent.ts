@@ -5,8 +5,9 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import * as mcp from '@modelcontextprotocol/sdk/types.js';
-import { answers, clientCapabilities, clientInfo, filledForm, jsonObjects, toolAnswer } from './agent.ts';
+import { answers, clientCapabilities, clientInfo, filledForm, toolAnswer } from './agent.ts';
 import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
+import { catalogOf } from './catalog.ts';
 
 export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent> {
   const client = new Client(clientInfo, { capabilities: clientCapabilities });
@@ -18,24 +19,12 @@ export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent
   return {
     changes,
     logs,
-    listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    ...catalogOf(client),
     call: async (name, args = {}, options = {}) =>
       toolAnswer.parse(await client.callTool({ name, arguments: args }, undefined, requestOptions(options))),
-    listResources: async () => (await client.listResources()).resources.map((resource) => resource.uri),
-    listTemplates: async () =>
-      (await client.listResourceTemplates()).resourceTemplates.map((template) => template.uriTemplate),
-    read: async (uri) => jsonObjects.parse((await client.readResource({ uri })).contents),
-    listPrompts: async () => (await client.listPrompts()).prompts.map((prompt) => prompt.name),
-    getPrompt: async (name, args = {}) =>
-      jsonObjects.parse((await client.getPrompt({ name, arguments: args })).messages),
-    complete: async (name, argument, value) => {
-      const ref = { type: 'ref/prompt', name } as const;
-      return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;
-    },
     // Changes of lists come unasked in this era.
     watch: async (uri) => void (await client.subscribeResource({ uri })),
     wantLogs: async () => void (await client.setLoggingLevel('debug')),
-    close: () => client.close(),
   };
 }
 

@@ -7,8 +7,9 @@ import {
 } from '@modelcontextprotocol/client';
 import type { Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { answers, clientCapabilities, clientInfo, filledForm, jsonObjects, toolAnswer } from './agent.ts';
+import { answers, clientCapabilities, clientInfo, filledForm, toolAnswer } from './agent.ts';
 import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
+import { catalogOf } from './catalog.ts';
 
 export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAgent> {
   const client = new Client(clientInfo, {
@@ -24,21 +25,10 @@ export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAge
   return {
     changes,
     logs,
-    listTools: async () => (await client.listTools()).tools.map((tool) => tool.name),
+    ...catalogOf(client),
     call: async (name, args = {}, options = {}) => {
       const parameters = { name, arguments: args, ...(meta && { _meta: meta }) };
       return toolAnswer.parse(await client.callTool(parameters, requestOptions(options)));
-    },
-    listResources: async () => (await client.listResources()).resources.map((resource) => resource.uri),
-    listTemplates: async () =>
-      (await client.listResourceTemplates()).resourceTemplates.map((template) => template.uriTemplate),
-    read: async (uri) => jsonObjects.parse((await client.readResource({ uri })).contents),
-    listPrompts: async () => (await client.listPrompts()).prompts.map((prompt) => prompt.name),
-    getPrompt: async (name, args = {}) =>
-      jsonObjects.parse((await client.getPrompt({ name, arguments: args })).messages),
-    complete: async (name, argument, value) => {
-      const ref = { type: 'ref/prompt', name } as const;
-      return (await client.complete({ ref, argument: { name: argument, value } })).completion.values;
     },
     watch: async (uri) => {
       const lists = { toolsListChanged: true, promptsListChanged: true, resourcesListChanged: true };
@@ -48,7 +38,6 @@ export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAge
       meta = { [LOG_LEVEL_META_KEY]: 'debug' };
       return Promise.resolve();
     },
-    close: () => client.close(),
   };
 }
 
