@@ -18,7 +18,7 @@ export interface Printer {
 }
 
 export interface DayReport {
-  /** Every step came to what it should, the log verifies, and a forged one does not. */
+  /** Every step came to what it should, the log verifies, and neither a forged nor a rewritten one does. */
   wentAsTold: boolean;
   steps: Step[];
   surprises: Step[];
@@ -28,6 +28,8 @@ export interface DayReport {
   verified: { ok: boolean; message: string };
   /** The same log with one byte changed. */
   forged: { ok: boolean; message: string };
+  /** Another day, signed with the same key: by itself, and beside what the witness has cosigned. */
+  rewritten: Record<'alone' | 'witnessed', { ok: boolean; message: string }>;
   /** Fields of a customer that support was shown. */
   seen: string[];
   /** Approvals that the same refund met: when first sent, sent again, and sent after it had run. */

@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { connectAgent } from './agent.mjs';
-import { makeFolders, removeFolders, startRemit } from './remit.mjs';
+import { makeFolders, removeFolders, startRemit, startWitness } from './remit.mjs';
 
 /**
  * Plays the whole day against a Remit of its own.
@@ -13,16 +13,22 @@ import { makeFolders, removeFolders, startRemit } from './remit.mjs';
 export async function playDay({ remit: command, print, keep = false }) {
   const folders = makeFolders();
   try {
-    const remit = await startRemit(command, folders);
-    const day = new Day(remit, print);
+    const witness = await startWitness(command, folders);
     try {
-      await day.begin();
-      for (const scene of scenes) await scene(day);
-      await day.countEvents();
+      const remit = await startRemit(command, folders);
+      const day = new Day(remit, print);
+      try {
+        await day.begin();
+        cpSync(folders.data, earlyCopy(folders), { recursive: true });
+        for (const scene of scenes) await scene(day);
+        await day.countEvents();
+      } finally {
+        await day.close();
+      }
+      return await closing(day, folders, witness);
     } finally {
-      await day.close();
+      await witness.stop();
     }
-    return await closing(day, folders);
   } finally {
     if (keep) print.line(`\nData stays in ${folders.root}`);
     else removeFolders(folders);
@@ -199,7 +205,7 @@ async function runawayLoop(day) {
 const scenes = [ordinaryWork, refusedTools, refundThatWaits, hostilePage, leak, runawayLoop];
 
 /** What the day has left behind, looked at with Remit stopped. */
-async function closing({ print, steps, counts, seen, approvals, remit }, folders) {
+async function closing({ print, steps, counts, seen, approvals, remit }, folders, witness) {
   const desk = readDesk(folders);
   print.scene('What happened', 'From the audit log, folded from intents and outcomes:');
   print.table(rowsOf(counts));
@@ -207,23 +213,49 @@ async function closing({ print, steps, counts, seen, approvals, remit }, folders
   print.line(
     `\nIn the desk's own database: ${desk.refunds.length} refunds (${amounts}), ${desk.mails} mails sent.`,
   );
-  const verified = await verify(remit, folders, folders.data);
+  const verified = await verify(remit, folders.data, [
+    '--checkpoints',
+    folders.checkpoints,
+    '--checkpoint',
+    witness.checkpoint,
+  ]);
   print.line(`\nremit audit verify: ${verified.message}`);
-  const forged = await verify(remit, folders, forgedCopy(folders));
+  const forged = await verify(remit, forgedCopy(folders), ['--checkpoints', folders.checkpoints]);
   print.line(`after one byte of the log was changed: ${forged.message}`);
+  const rewritten = await rewrittenDay(remit, folders, witness);
+  print.line(`after the day was written anew, and signed by root: ${rewritten.alone.message}`);
+  print.line(`  beside what the witness has cosigned: ${rewritten.witnessed.message}`);
   const surprises = steps.filter(({ asTold }) => !asTold);
-  const wentAsTold = surprises.length === 0 && verified.ok && !forged.ok;
+  const wentAsTold =
+    surprises.length === 0 && verified.ok && !forged.ok && rewritten.alone.ok && !rewritten.witnessed.ok;
   print.line(wentAsTold ? '\nThe day went as told.' : '\nThe day went otherwise than told.');
-  return { wentAsTold, steps, surprises, counts, desk, verified, forged, seen, approvals };
+  return { wentAsTold, steps, surprises, counts, desk, verified, forged, rewritten, seen, approvals };
 }
 
-async function verify(remit, { checkpoints }, data) {
-  const [report] = await remit.run(['audit', 'verify', '--checkpoints', checkpoints], { fails: true, data });
+async function verify(remit, data, flags) {
+  const [report] = await remit.run(['audit', 'verify', ...flags], { fails: true, data });
   const { ok, size, signed_size, findings } = report;
   const message = ok
     ? `ok, ${size} records, ${signed_size} of them under a signed checkpoint`
     : `NOT VERIFIED, ${findings[0].message}`;
   return { ok, message };
+}
+
+function earlyCopy({ root }) {
+  return path.join(root, 'early');
+}
+
+/**
+ * What root can do, who has every folder and key: go back to the morning, let another day happen, and sign
+ * it. Only somebody else's memory of the first day tells the two apart.
+ */
+async function rewrittenDay(remit, folders, witness) {
+  const data = earlyCopy(folders);
+  await remit.run(['agents', 'suspend', 'research'], { data });
+  return {
+    alone: await verify(remit, data, []),
+    witnessed: await verify(remit, data, ['--checkpoint', witness.checkpoint]),
+  };
 }
 
 /** What somebody makes of the log who can write to the data folder. */

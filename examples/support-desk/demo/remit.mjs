@@ -1,7 +1,8 @@
 // A Remit of the demo's own: free ports, temporary folders, stopped and removed at the end.
 import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,6 +19,9 @@ export function makeFolders() {
     workspace: path.join(root, 'workspace'),
     data: path.join(root, 'data'),
     checkpoints: path.join(root, 'checkpoints'),
+    // Of somebody else: the demo's Remit has no business in it.
+    witness: path.join(root, 'witness'),
+    policy: path.join(root, 'witness-policy'),
   };
   mkdirSync(folders.workspace);
   for (const part of ['workspace.yaml', 'tools.lock', 'agents']) {
@@ -31,6 +35,24 @@ export function removeFolders({ root }) {
   rmSync(root, { recursive: true, force: true });
 }
 
+/**
+ * A witness of the demo's log, whose key Remit makes with its data folder. Writes the policy that names it.
+ * @returns where it shows the checkpoint that it has cosigned last
+ */
+export async function startWitness(command, folders) {
+  const [program, ...first] = command;
+  const place = ['--workspace', folders.workspace, '--data', folders.data];
+  await runJson(command, ['agents', 'list', ...place]);
+  const key = path.join(folders.data, 'ledger', 'log.vkey');
+  const flags = ['--data', folders.witness, '--name', 'witness.example/demo', '--log', key, '--port', '0'];
+  const witness = await started(program, [...first, 'witness', ...flags]);
+  const [line] = witness.lines;
+  const [, name, , url] = line.split(' ');
+  writeFileSync(folders.policy, `${line}\nquorum ${name}\n`);
+  const origin = createHash('sha256').update(readFileSync(key, 'utf8').split('+')[0]).digest('hex');
+  return { checkpoint: `${url}/${origin}/checkpoint`, stop: witness.stop };
+}
+
 /** @param command the `remit` command, as a list: program and first arguments */
 export async function startRemit(command, folders) {
   const [program, ...first] = command;
@@ -41,15 +63,12 @@ export async function startRemit(command, folders) {
     folders.data,
     '--checkpoints',
     folders.checkpoints,
+    '--witnesses',
+    folders.policy,
   ];
   const flags = '--port 0 --console-port 0 --log-level error'.split(' ');
-  const child = spawn(program, [...first, 'up', ...place, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
-  process.once('exit', () => child.kill('SIGTERM'));
-  const ended = once(child, 'exit');
-  let complaints = '';
-  child.stderr.on('data', (chunk) => (complaints += chunk));
-  const ready = await Promise.race([readyLine(child.stdout), ended.then(() => undefined)]);
-  if (ready === undefined) throw new Error(`remit up ended before it was ready:\n${complaints}`);
+  const { lines, stop } = await started(program, [...first, 'up', ...place, ...flags]);
+  const ready = lines.at(-1);
   return {
     ready,
     agents: /agents (\S+)/.exec(ready)[1],
@@ -61,18 +80,33 @@ export async function startRemit(command, folders) {
       const place = ['--workspace', folders.workspace, '--data', data];
       return runJson([program, ...first], [...args, ...place], token, fails);
     },
-    async stop() {
-      child.kill('SIGTERM');
-      await ended;
-    },
+    stop,
   };
 }
 
-async function readyLine(output) {
+/** A process that says when it is ready, with the lines up to then. */
+async function started(program, args) {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  process.once('exit', () => child.kill('SIGTERM'));
+  const ended = once(child, 'exit');
+  let complaints = '';
+  child.stderr.on('data', (chunk) => (complaints += chunk));
+  const lines = await Promise.race([linesUntilReady(child.stdout), ended.then(() => undefined)]);
+  if (lines === undefined) throw new Error(`${args.join(' ')} ended before it was ready:\n${complaints}`);
+  const stop = async () => {
+    child.kill('SIGTERM');
+    await ended;
+  };
+  return { lines, stop };
+}
+
+async function linesUntilReady(output) {
+  const lines = [];
   for await (const line of createInterface({ input: output })) {
+    lines.push(line);
     if (!line.startsWith('ready')) continue;
     output.resume();
-    return line;
+    return lines;
   }
   return undefined;
 }

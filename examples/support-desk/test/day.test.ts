@@ -55,4 +55,10 @@ describe('the scripted day', () => {
     expect(day.verified).toMatchObject({ ok: true });
     expect(day.forged).toMatchObject({ ok: false });
   });
+
+  it('finds out even root, who wrote another day and signed it, by what the witness has seen', () => {
+    expect(day.rewritten.alone).toMatchObject({ ok: true });
+    expect(day.rewritten.witnessed).toMatchObject({ ok: false });
+    expect(day.rewritten.witnessed.message).toContain('signed over');
+  });
 });

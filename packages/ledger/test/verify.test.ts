@@ -168,6 +168,19 @@ describe('offline verification', () => {
     );
   });
 
+  test('a checkpoint that somebody else has kept is compared like the log’s own', async () => {
+    const folder = await writtenLedger();
+    const note = fs.readFileSync(path.join(folder, 'checkpoints', 'checkpoint'), 'utf8');
+    const withKept = (text: string) =>
+      codesOf(verify(folder, { kept: [{ note: text, place: 'elsewhere' }] }));
+    expect(withKept(note)).toEqual([]);
+    expect(withKept(note.replace(/\n\d+\n/, '\n1\n'))).toEqual(['signature_wrong']);
+    const other = await writtenLedger();
+    expect(withKept(fs.readFileSync(path.join(other, 'data', 'checkpoint'), 'utf8'))).toEqual([
+      'signature_wrong',
+    ]);
+  });
+
   test('a payload exchanged for another is found, also with its checksum made to fit', async () => {
     const folder = await writtenLedger();
     forge(segmentsOf(folder)[0]!, 1, (body) => {

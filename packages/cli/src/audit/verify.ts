@@ -1,11 +1,50 @@
 /** The ledger's own offline verifier on a data folder: reads only, so it works while Remit runs, too. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { verifyLedger, type VerifyResult } from '@remit/ledger/verify';
 import { cannot } from '../exit-code.ts';
 import { keyFileOf, ledgerFolderOf } from '../data/layout.ts';
 
+export interface KeptCheckpoint {
+  note: string;
+  place: string;
+}
+
+const checkpointBytesMax = 1024 * 1024;
+const fetch_ms = 10_000;
+
+/** A checkpoint from a file, or from whoever keeps one at a URL. @throws CommandFault `no_checkpoint`. */
+export async function keptCheckpoint(place: string, folder: string): Promise<KeptCheckpoint> {
+  try {
+    const protocol = URL.parse(place)?.protocol;
+    const isRemote = protocol === 'http:' || protocol === 'https:';
+    const note = isRemote ? await fetched(place) : readFileSync(resolve(folder, place), 'utf8');
+    return { note, place };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw cannot('no_checkpoint', `${place} gives no checkpoint: ${reason}`, 'Name a file or a URL.', cause);
+  }
+}
+
+async function fetched(url: string): Promise<string> {
+  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetch_ms) });
+  if (!response.ok) throw new Error(`it answers with status ${response.status}`);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > checkpointBytesMax) throw new Error(`it is longer than ${checkpointBytesMax} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
 /** @throws CommandFault `no_ledger`. */
-export function verifyFolder(data: string, checkpoints: string | undefined): VerifyResult {
+export function verifyFolder(
+  data: string,
+  checkpoints: string | undefined,
+  kept: readonly KeptCheckpoint[],
+): VerifyResult {
   const folder = ledgerFolderOf(data);
   if (!existsSync(folder)) {
     throw cannot(
@@ -17,6 +56,7 @@ export function verifyFolder(data: string, checkpoints: string | undefined): Ver
   return verifyLedger({
     folder,
     key_file: keyFileOf(data),
+    kept,
     ...(checkpoints === undefined ? {} : { checkpoint_folder: checkpoints }),
   });
 }

@@ -11,6 +11,7 @@ import { existingCheckpointFolder } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
 import { commandGroup, type GroupOptions } from './group.ts';
 
+type VerifyOptions = GroupOptions & { checkpoints?: string; checkpoint?: string[] };
 type SearchOptions = GroupOptions & FilterOptions & { limit?: string };
 
 export function registerAudit(program: Command, context: Context): void {
@@ -49,7 +50,12 @@ export function registerAudit(program: Command, context: Context): void {
     'verify --data DIR',
   )
     .option('--checkpoints <dir>', 'where checkpoints are kept apart (REMIT_CHECKPOINTS)')
-    .action((options: GroupOptions & { checkpoints?: string }) => verify(context, options));
+    .option(
+      '--checkpoint <file-or-url>',
+      'a checkpoint that somebody else keeps, such as a witness; repeat for more',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
+    .action((options: VerifyOptions) => verify(context, options));
 }
 
 function addFilters(command: Command): Command {
@@ -130,11 +136,13 @@ async function proof(context: Context, id: string, options: GroupOptions): Promi
   });
 }
 
-async function verify(context: Context, options: GroupOptions & { checkpoints?: string }): Promise<void> {
+async function verify(context: Context, options: VerifyOptions): Promise<void> {
   const location = locate(context.machine, options);
   const checkpoints = existingCheckpointFolder(context.machine, options, location);
-  const { describeVerification, verifyFolder } = await import('../audit/verify.ts');
-  const result = verifyFolder(location.data, checkpoints);
+  const { describeVerification, keptCheckpoint, verifyFolder } = await import('../audit/verify.ts');
+  const places = options.checkpoint ?? [];
+  const kept = await Promise.all(places.map((place) => keptCheckpoint(place, context.machine.folder)));
+  const result = verifyFolder(location.data, checkpoints, kept);
   if (!result.ok) context.finish(exitCodes.no);
   if (options.json === true) return printJson(context, result);
   for (const line of describeVerification(result)) context.terminal.print(printable(line));

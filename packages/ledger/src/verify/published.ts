@@ -26,9 +26,14 @@ export function readPublished(
 ): Published {
   const folders = [options.checkpoint_folder, options.folder].filter((folder) => folder !== undefined);
   const key = trustedKey(options, folders, keys, findings);
-  const checkpoints = folders.flatMap((folder) =>
-    readCheckpoint(path.join(folder, 'checkpoint'), key, findings),
-  );
+  const files = folders
+    .map((folder) => path.join(folder, 'checkpoint'))
+    .filter((file) => fs.existsSync(file));
+  const notes = [
+    ...files.map((file) => ({ bytes: fs.readFileSync(file), place: file })),
+    ...(options.kept ?? []).map(({ note, place }) => ({ bytes: Buffer.from(note), place })),
+  ];
+  const checkpoints = notes.flatMap(({ bytes, place }) => readCheckpoint(bytes, place, key, findings));
   return { origin: key?.name, checkpoints };
 }
 
@@ -73,12 +78,11 @@ function decodeKey(text: string, file: string, findings: Findings): VerifierKey 
 }
 
 function readCheckpoint(
-  file: string,
+  bytes: Buffer,
+  place: string,
   key: VerifierKey | undefined,
   findings: Findings,
 ): PublishedCheckpoint[] {
-  if (!fs.existsSync(file)) return [];
-  const bytes = fs.readFileSync(file);
   const checkpoint = key === undefined ? undefined : openCheckpoint(bytes.toString(), key);
   // Not valid UTF-8 would be read as replacement characters, and is no signed note either.
   if (
@@ -86,8 +90,8 @@ function readCheckpoint(
     checkpoint.origin !== key?.name ||
     !Buffer.from(bytes.toString()).equals(bytes)
   ) {
-    findings.add('signature_wrong', file, 'The checkpoint is not one that this log has signed.');
+    findings.add('signature_wrong', place, 'The checkpoint is not one that this log has signed.');
     return [];
   }
-  return [{ file, size: checkpoint.size, root: Buffer.from(checkpoint.root, 'latin1') }];
+  return [{ file: place, size: checkpoint.size, root: Buffer.from(checkpoint.root, 'latin1') }];
 }
