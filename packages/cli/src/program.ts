@@ -8,6 +8,7 @@ import { registerCredentials } from './commands/credentials.ts';
 import { registerDiff } from './commands/diff.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerExplain } from './commands/explain.ts';
+import { registerFormat } from './commands/format.ts';
 import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPeople } from './commands/people.ts';
@@ -24,6 +25,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerUp,
     registerInit,
     registerCheck,
+    registerFormat,
     registerTest,
     registerExplain,
     registerDiff,

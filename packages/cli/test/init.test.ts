@@ -29,7 +29,7 @@ describe('remit init', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       workspace: bench.workspace,
-      files: ['remit.yaml', 'agents.yaml'],
+      files: ['remit.yaml', 'agents.yaml', 'policy.schema.json'],
       servers: [],
       notes: [],
     });

@@ -10,12 +10,14 @@ export {
 } from './decide/may-use.ts';
 export { diffPolicies } from './diff/diff.ts';
 export { formatDiff } from './diff/text.ts';
+export { policySchema } from './document/schema.ts';
 export { mismatches } from './examples/compare.ts';
 export { readExamples } from './examples/document.ts';
 export type { Example, ExampleCall } from './examples/document.ts';
 export { workspaceSettings } from './document/settings.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
+export { formatPolicy } from './format/format.ts';
 export { loadWorkspace } from './load.ts';
 export { acceptLock } from './lock/accept.ts';
 export { diffLock } from './lock/diff.ts';

@@ -1,5 +1,6 @@
 /** `remit check`: schema, names, types and lint of a workspace, with place and remedy. */
 import { join, relative, sep } from 'node:path';
+import { policySchema } from '@remit/policy';
 import type { Command } from 'commander';
 import {
   addJsonOption,
@@ -20,6 +21,7 @@ import { readWorkspace } from '../workspace/load.ts';
 interface CheckOptions extends JsonOption, LocationOptions {
   offline?: boolean;
   sarif?: boolean;
+  schema?: boolean;
 }
 
 export function registerCheck(program: Command, context: Context): void {
@@ -30,6 +32,7 @@ export function registerCheck(program: Command, context: Context): void {
       .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
       .option('--data <dir>', "Remit's data folder, for the servers' credentials (REMIT_DATA)")
       .option('--offline', 'do not connect to servers where there is no tools.lock yet')
+      .option('--schema', 'print the JSON Schema of policy documents, for editors, and check nothing')
       .option('--sarif', 'print the findings as SARIF 2.1.0, for code review'),
   )
     .addHelpText(
@@ -48,6 +51,7 @@ function pathsFrom({ machine }: Context, workspace: string): (file: string) => s
 }
 
 async function check(context: Context, folder: string | undefined, options: CheckOptions): Promise<void> {
+  if (options.schema === true) return context.terminal.print(JSON.stringify(policySchema(), null, 2));
   const location = locate(context.machine, options, folder);
   requireFolder(location.workspace);
   if (options.offline !== true) await pullFirstLock(context, location);

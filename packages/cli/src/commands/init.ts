@@ -1,6 +1,7 @@
 /** `remit init`: a workspace to start from, with the servers that MCP clients of this machine use already. */
 import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { policySchema } from '@remit/policy';
 import type { Command } from 'commander';
 import type { ApiClient } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
@@ -20,7 +21,13 @@ import { chooseSettings, type ImportOptions } from '../init/choose.ts';
 import type { ClientSettings } from '../init/client-settings.ts';
 import { importServers } from '../init/import.ts';
 import { listBackups, restoreClient, rewriteClient, rewritten } from '../init/rewrite.ts';
-import { exampleAgentFile, exampleAgents, starterWorkspace, workspaceFile } from '../init/starter.ts';
+import {
+  exampleAgentFile,
+  exampleAgents,
+  schemaFile,
+  starterWorkspace,
+  workspaceFile,
+} from '../init/starter.ts';
 import { readPolicyFiles } from '../workspace/files.ts';
 
 interface InitOptions extends JsonOption, LocationOptions, ImportOptions {
@@ -72,6 +79,7 @@ async function init(context: Context, folder: string | undefined, options: InitO
   const write = (file: string, text: string): void =>
     writeAtomically(join(location.workspace, file), text, 0o644);
   write(exampleAgentFile, exampleAgents);
+  write(schemaFile, `${JSON.stringify(policySchema(), null, 2)}\n`);
   write(workspaceFile, starterWorkspace(name, imported.servers));
   await withOwnRemit(
     context,
@@ -150,13 +158,13 @@ function report(
     settings.skipped.map(({ name, reason }) => `${name} of ${settings.client} is left out: ${reason}.`),
   );
   const notes = [...skipped, ...imported.notes];
-  const files = [workspaceFile, exampleAgentFile];
+  const files = [workspaceFile, exampleAgentFile, schemaFile];
   const servers = imported.servers.map((server) => server.name);
   if (options.json === true)
     return printJson(context, { workspace: location.workspace, files, servers, notes });
   for (const note of notes) context.terminal.say(`note: ${note}`);
   context.terminal.print(
-    `Wrote ${files.join(' and ')} in ${location.workspace}, with ${servers.length} servers.`,
+    `Wrote ${files.join(', ')} in ${location.workspace}, with ${servers.length} servers.`,
   );
   context.terminal.print('Next: remit check, then remit up.');
 }

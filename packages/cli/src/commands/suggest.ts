@@ -68,11 +68,7 @@ function isUse({ ran, was }: RecordedCall): boolean {
   return ran || was.effect === 'approve';
 }
 
-function suggestionFor(
-  policy: CompiledPolicy,
-  agent: string,
-  calls: readonly RecordedCall[],
-): Suggestion {
+function suggestionFor(policy: CompiledPolicy, agent: string, calls: readonly RecordedCall[]): Suggestion {
   const uses = calls.filter(isUse).map(({ action }) => ({
     tool: `${action.server}/${action.target}`,
     arguments: action.arguments,

@@ -4,9 +4,14 @@ import type { WorkspaceServer } from './import.ts';
 
 export const workspaceFile = 'remit.yaml';
 export const exampleAgentFile = 'agents.yaml';
+/** For editors; made anew with `remit check --schema`. */
+export const schemaFile = 'policy.schema.json';
+
+/** What editors with a YAML language server go by. */
+const schemaComment = `# yaml-language-server: $schema=${schemaFile}\n`;
 
 export function starterWorkspace(name: string, servers: readonly WorkspaceServer[]): string {
-  return `# A Remit workspace: which servers there are, and how strictly Remit works. Check it with
+  return `${schemaComment}# A Remit workspace: which servers there are, and how strictly Remit works. Check it with
 # \`remit check\`, start it with \`remit up\`, and keep it in git like code.
 workspace: ${stringify(name).trim()}
 language: 1
@@ -29,7 +34,7 @@ ${serversBlock(servers)}
 `;
 }
 
-export const exampleAgents = `# What each agent may do. Take the comments off to use it, with your agent's name and tools.
+export const exampleAgents = `${schemaComment}# What each agent may do. Take the comments off to use it, with your agent's name and tools.
 # Without any agent document, in observe mode, every agent that is registered with
 # \`remit agents add NAME\` is let through and recorded.
 #

@@ -1,4 +1,5 @@
 /** The two lists `allow` and `deny`, which stand wherever something is granted or refused by name. */
+import { describeAs } from './described.ts';
 import { listOf, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 
@@ -15,9 +16,11 @@ export function readAllowDeny(what: string): Reader<AllowDeny> {
 export function readAllowDenyOrList(what: string): Reader<AllowDeny> {
   const readBoth = readAllowDeny(what);
   const readList = listOf(readWord);
-  return (tree, reading) => {
+  const reader: Reader<AllowDeny> = (tree, reading) => {
     if (tree.kind !== 'sequence') return readBoth(tree, reading);
     const allow = readList(tree, reading);
     return allow && { allow };
   };
+  describeAs(reader, readBoth, readList);
+  return reader;
 }

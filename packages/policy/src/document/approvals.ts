@@ -11,6 +11,7 @@
  *       actions:
  *         - { action: refund_over_100, who: [finance], count: 2 }
  */
+import { describeAs } from './described.ts';
 import { readDuration } from './duration.ts';
 import type { Duration } from './duration.ts';
 import { listOf, oneOrMore, placed, readBoolean, readPositive, readWord, shaped } from './reading.ts';
@@ -55,6 +56,8 @@ const readEscalation: Reader<Escalation> = (tree, reading) => {
   return read?.to === undefined || read.after === undefined ? undefined : { to: read.to, after: read.after };
 };
 
+describeAs(readEscalation, readEscalationKeys);
+
 const terms = {
   who: placed(oneOrMore(readWord)),
   count: placed(readPositive),
@@ -75,6 +78,8 @@ const readAction: Reader<ActionApprovalDocument> = (tree, reading) => {
   return read?.action === undefined ? undefined : { ...read, action: read.action };
 };
 
+describeAs(readAction, readActionKeys);
+
 const readKeys = shaped<Required<ApprovalsDocument>>({
   what: '`approvals`',
   keys: { ...terms, actions: listOf(readAction) },
@@ -84,3 +89,5 @@ export const readApprovals: Reader<ApprovalsDocument> = (tree, reading) => {
   const read = readKeys(tree, reading);
   return read && { ...read, actions: read.actions ?? [] };
 };
+
+describeAs(readApprovals, readKeys);

@@ -30,7 +30,7 @@ function measures<Choice extends string>(choices: readonly Choice[]): Reader<Map
   return namesTo((tree, reading, detector) => {
     const measure = readMeasure(tree, reading);
     return measure === undefined ? undefined : { detector, measure };
-  });
+  }, readMeasure);
 }
 
 export const readContent: Reader<ContentDocument> = shaped<Required<ContentDocument>>({

@@ -1,4 +1,5 @@
 /** The `defaults:` part of the workspace document: what agents get that say nothing of it themselves. */
+import { describeAs } from './described.ts';
 import { controlKeys, controlsOf } from './controls.ts';
 import type { ControlKeys } from './controls.ts';
 import { readLimits } from './limits.ts';
@@ -29,3 +30,5 @@ export const readDefaults: Reader<DefaultsDocument> = (tree, reading) => {
     controls: controlsOf(read),
   };
 };
+
+describeAs(readDefaults, readKeys);

@@ -1,4 +1,5 @@
 /** Lengths of time as people write them: `30s`, `15m`, `4h`, `7d`, `2w`, `1y` (365 days). */
+import { describe } from './described.ts';
 import { didYouMean } from './suggest.ts';
 import type { Reader } from './reading.ts';
 
@@ -32,3 +33,5 @@ export const readDuration: Reader<Duration> = (tree, reading) => {
   reading.findings.error('invalid_duration', message, tree.spot, remedy);
   return undefined;
 };
+
+describe(readDuration, () => ({ type: 'string', pattern: DURATION.source }));

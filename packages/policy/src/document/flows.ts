@@ -6,6 +6,7 @@
  *       - { from: [restricted, ssn], to: [external, email-send], then: deny }
  */
 import type { Spot } from '../diagnostics.ts';
+import { describeAs } from './described.ts';
 import { listOf, oneOf, oneOrMore, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 
@@ -33,5 +34,7 @@ const readFlow: Reader<FlowDocument> = (tree, reading) => {
   if (read?.from === undefined || read.to === undefined || read.then === undefined) return undefined;
   return { from: read.from, to: read.to, then: read.then, path: reading.path, spot: tree.spot };
 };
+
+describeAs(readFlow, readKeys);
 
 export const readFlows: Reader<FlowDocument[]> = listOf(readFlow);

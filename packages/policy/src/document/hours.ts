@@ -1,4 +1,5 @@
 /** Hours of a week in a time zone: `{ days: [mon-fri], from: "08:00", to: "18:00", timezone: Europe/Berlin }`. */
+import { describeAs } from './described.ts';
 import { readTimeZone } from './limit-window.ts';
 import { oneOrMore, shaped } from './reading.ts';
 import type { Reader, Reading } from './reading.ts';
@@ -77,3 +78,5 @@ export const readHours: Reader<Hours> = (tree, reading) => {
   const chosen = read.days === undefined ? [0, 1, 2, 3, 4, 5, 6] : read.days.flat();
   return { days: [...new Set(chosen)].toSorted(), from, to, timezone };
 };
+
+describeAs(readHours, readKeys);

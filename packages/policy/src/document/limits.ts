@@ -16,6 +16,7 @@
  */
 import { bounds } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
+import { describe, describeAs, schemaOf } from './described.ts';
 import { readTimeZone, readWindow } from './limit-window.ts';
 import { periodNames, type LimitWindow, type WindowKeys } from './limit-window.ts';
 import { didYouMean } from './suggest.ts';
@@ -65,6 +66,8 @@ const readSubject: Reader<LimitSubject | Word> = (tree, reading) => {
   return undefined;
 };
 
+describe(readSubject, () => ({ type: 'string' }));
+
 /** A sum of money, exact: as many decimals as it was written with. */
 const readAmount: Reader<number> = (tree, reading) => {
   const value = tree.kind === 'scalar' ? tree.value : undefined;
@@ -74,6 +77,8 @@ const readAmount: Reader<number> = (tree, reading) => {
   return undefined;
 };
 
+describe(readAmount, () => ({ type: 'number', exclusiveMinimum: 0 }));
+
 const readTargets: Reader<number> = (tree, reading) => {
   const max = readPositive(tree, reading);
   if (max === undefined || max <= bounds.limit_targets_max) return max;
@@ -81,6 +86,8 @@ const readTargets: Reader<number> = (tree, reading) => {
   reading.findings.error('invalid_value', message, tree.spot, 'count a shorter period, or limit calls');
   return undefined;
 };
+
+describeAs(readTargets, readPositive);
 
 const windowKeys = {
   per: oneOf([...periodNames, 'conversation'] as const),
@@ -166,15 +173,19 @@ type KeysReader = (tree: Tree, reading: Reading) => Partial<LimitKeys> | undefin
 
 /** An entry that may also be written as a rate. */
 function rated(kind: Limit['kind'], readKeys: KeysReader): Reader<Limit> {
-  return (tree, reading) => {
+  const reader: Reader<Limit> = (tree, reading) => {
     const written = tree.kind === 'scalar' && typeof tree.value === 'string' ? tree.value : undefined;
     const read = written === undefined ? readKeys(tree, reading) : readRate(written, tree, reading);
     return limit(kind, read, tree, reading);
   };
+  const rate = { type: 'string', pattern: RATE.source };
+  return describe(reader, () => ({ anyOf: [rate, schemaOf(readKeys)] }));
 }
 
 function keyed(kind: Limit['kind'], readKeys: KeysReader): Reader<Limit> {
-  return (tree, reading) => limit(kind, readKeys(tree, reading), tree, reading);
+  const reader: Reader<Limit> = (tree, reading) => limit(kind, readKeys(tree, reading), tree, reading);
+  describeAs(reader, readKeys);
+  return reader;
 }
 
 const readConcurrency: Reader<Limit> = (tree, reading) => {
@@ -182,6 +193,8 @@ const readConcurrency: Reader<Limit> = (tree, reading) => {
   const max = readPositive(tree, reading);
   return limit('concurrency', max === undefined ? undefined : { max }, tree, reading);
 };
+
+describeAs(readConcurrency, readPositive, readConcurrencyKeys);
 
 const readSum = keyed('sum', readSumKeys);
 const readDistinct = keyed('distinct', readDistinctKeys);
@@ -196,6 +209,8 @@ const readAction: Reader<Limit> = (tree, reading) => {
   if (has('sum')) return readSum(tree, reading);
   return has('distinct') ? readDistinct(tree, reading) : readActionCalls(tree, reading);
 };
+
+describeAs(readAction, readActionKeys, readSumKeys, readDistinctKeys);
 
 interface LimitsKeys {
   calls: Limit[];
@@ -225,6 +240,8 @@ const readMapping: Reader<Limit[]> = (tree, reading) => {
   return read && Object.values(read).flat();
 };
 
+describeAs(readMapping, readKeys);
+
 /** An entry of a list: what it counts is told by its keys, as in `{ sum: args.amount, max: 1000, per: day }`. */
 const readEntry: Reader<Limit[]> = (tree, reading) => {
   const counts = tree.kind === 'mapping' && ['action', 'max', 'per'].some((key) => tree.entries.has(key));
@@ -232,7 +249,10 @@ const readEntry: Reader<Limit[]> = (tree, reading) => {
   const read = readAction(tree, reading);
   return read && [read];
 };
+describeAs(readEntry, readMapping, readAction);
 const readList = listOf(readEntry);
 
 export const readLimits: Reader<Limit[]> = (tree, reading) =>
   tree.kind === 'sequence' ? readList(tree, reading)?.flat() : readMapping(tree, reading);
+
+describeAs(readLimits, readMapping, readList);

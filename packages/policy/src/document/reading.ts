@@ -2,7 +2,9 @@
  * Readers turn trees into typed values and say, with line and column, what is wrong. A reader that
  * has reported an error returns undefined.
  */
+import type { JsonObject } from '@remit/contracts';
 import type { Findings, Spot } from '../diagnostics.ts';
+import { describe, describeAs, schemaOf } from './described.ts';
 import { didYouMean } from './suggest.ts';
 import type { Mapping, Tree } from './tree.ts';
 
@@ -45,11 +47,13 @@ export const readWord: Reader<Word> = (tree, reading) => {
   }
   return { text: tree.value, spot: tree.spot, path: reading.path, style: tree.style };
 };
+describe(readWord, () => ({ type: 'string', pattern: '\\S' }));
 
 export const readBoolean: Reader<boolean> = (tree, reading) =>
   tree.kind === 'scalar' && typeof tree.value === 'boolean'
     ? tree.value
     : wrongType(tree, reading, '`true` or `false`');
+describe(readBoolean, () => ({ type: 'boolean' }));
 
 export const readPositive: Reader<number> = (tree, reading) =>
   tree.kind === 'scalar' &&
@@ -58,9 +62,10 @@ export const readPositive: Reader<number> = (tree, reading) =>
   tree.value > 0
     ? tree.value
     : wrongType(tree, reading, 'a whole number above zero');
+describe(readPositive, () => ({ type: 'integer', minimum: 1 }));
 
 export function oneOf<Choice extends string>(choices: readonly Choice[]): Reader<Choice> {
-  return (tree, reading) => {
+  const reader: Reader<Choice> = (tree, reading) => {
     const found = tree.kind === 'scalar' ? choices.find((choice) => choice === tree.value) : undefined;
     if (found !== undefined) return found;
     const hint = tree.kind === 'scalar' ? didYouMean(String(tree.value), choices) : undefined;
@@ -73,39 +78,48 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]): Reader
     );
     return undefined;
   };
+  return describe(reader, () => ({ enum: [...choices] }));
 }
 
 export function listOf<Item>(readItem: Reader<Item>): Reader<Item[]> {
-  return (tree, reading) => {
+  const reader: Reader<Item[]> = (tree, reading) => {
     if (tree.kind !== 'sequence') return wrongType(tree, reading, 'a list');
     const { findings, path } = reading;
     return tree.items.flatMap((item, index) => readItem(item, { findings, path: `${path}[${index}]` }) ?? []);
   };
+  return describe(reader, () => ({ type: 'array', items: schemaOf(readItem) }));
 }
 
 /** Keeps where the value stands. */
 export function placed<Value>(read: Reader<Value>): Reader<Placed<Value>> {
-  return (tree, reading) => {
+  const reader: Reader<Placed<Value>> = (tree, reading) => {
     const value = read(tree, reading);
     return value === undefined ? undefined : { value, path: reading.path, spot: tree.spot };
   };
+  return describe(reader, () => schemaOf(read));
 }
 
 /** One item, or a list of them. */
 export function oneOrMore<Item>(readItem: Reader<Item>): Reader<Item[]> {
   const readList = listOf(readItem);
-  return (tree, reading) => {
+  const reader: Reader<Item[]> = (tree, reading) => {
     if (tree.kind === 'sequence') return readList(tree, reading);
     const item = readItem(tree, reading);
     return item === undefined ? undefined : [item];
   };
+  describeAs(reader, readItem, readList);
+  return reader;
 }
 
-/** A mapping whose keys are names that people choose. */
+/**
+ * A mapping whose keys are names that people choose.
+ * @param like what the values are described by, where that is another reader
+ */
 export function namesTo<Value>(
   readValue: (tree: Tree, reading: Reading, name: Word) => Value | undefined,
+  like: object = readValue,
 ): Reader<Map<string, Value>> {
-  return (tree, reading) => {
+  const reader: Reader<Map<string, Value>> = (tree, reading) => {
     if (tree.kind !== 'mapping') return wrongType(tree, reading, 'a mapping of names');
     const values = new Map<string, Value>();
     for (const { key, keySpot, value } of tree.entries.values()) {
@@ -115,6 +129,7 @@ export function namesTo<Value>(
     }
     return values;
   };
+  return describe(reader, () => ({ type: 'object', additionalProperties: schemaOf(like) }));
 }
 
 export interface Shape<Value> {
@@ -128,7 +143,7 @@ export interface Shape<Value> {
 
 /** A mapping with known keys. Unknown ones are errors, with the nearest known key. */
 export function shaped<Value extends object>(shape: Shape<Value>): Reader<Partial<Value>> {
-  return (tree, reading) => {
+  const reader: Reader<Partial<Value>> = (tree, reading) => {
     if (tree.kind !== 'mapping') return wrongType(tree, reading, 'a mapping');
     const result: Partial<Value> = {};
     for (const entry of tree.entries.values()) {
@@ -142,6 +157,18 @@ export function shaped<Value extends object>(shape: Shape<Value>): Reader<Partia
     }
     reportMissingKeys(shape, tree, reading);
     return result;
+  };
+  return describe(reader, () => schemaOfShape(shape));
+}
+
+function schemaOfShape<Value>({ what, keys, required = [] }: Shape<Value>): JsonObject {
+  const properties = Object.entries<object>(keys).map(([key, read]) => [key, schemaOf(read)] as const);
+  return {
+    title: what.replaceAll('`', ''),
+    type: 'object',
+    properties: Object.fromEntries(properties),
+    additionalProperties: false,
+    ...(required.length > 0 && { required: [...required] }),
   };
 }
 

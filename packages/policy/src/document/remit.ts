@@ -1,6 +1,7 @@
 /** Agent, role and guardrails documents: what an agent may do. */
 import { modeSchema } from '@remit/contracts';
 import type { Mode } from '@remit/contracts';
+import { describeAs } from './described.ts';
 import { readAccess } from './access.ts';
 import type { Access } from './access.ts';
 import { controlKeys, controlsOf } from './controls.ts';
@@ -143,3 +144,7 @@ export const readGuardrailsDocument: Reader<GuardrailsDocument> = (tree, reading
   const nothingElse = { access: {}, limits: [], controls: {} };
   return { kind: 'guardrails', title: 'every agent', spot: tree.spot, guardrails, ...nothingElse };
 };
+
+describeAs(readAgent, readAgentKeys);
+describeAs(readRole, readRoleKeys);
+describeAs(readGuardrailsDocument, readGuardrailsKeys);

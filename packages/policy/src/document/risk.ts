@@ -1,6 +1,7 @@
 /** Levels of risk, and the risk baseline documents: the controls that agents of a level get and must keep. */
 import { tiers } from '@remit/contracts';
 import type { Tier } from '@remit/contracts';
+import { describeAs } from './described.ts';
 import { controlKeys, controlsOf } from './controls.ts';
 import type { ControlKeys } from './controls.ts';
 import { readLimits } from './limits.ts';
@@ -80,3 +81,5 @@ export const readBaseline: Reader<BaselineDocument> = (tree, reading) => {
     controls: controlsOf(read),
   };
 };
+
+describeAs(readBaseline, readKeys);

@@ -93,4 +93,4 @@ function isHttpAddress(text: string): boolean {
   return url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
 }
 
-export const readServers: Reader<Map<string, ServerSettings>> = namesTo(readServer);
+export const readServers: Reader<Map<string, ServerSettings>> = namesTo(readServer, readKeys);

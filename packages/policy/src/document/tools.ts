@@ -1,4 +1,5 @@
 /** The `tools:` part of the workspace document: what a tool does, where its own annotations do not say it. */
+import { describeAs } from './described.ts';
 import { namesTo, oneOf, readBoolean, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 
@@ -31,7 +32,7 @@ export interface ToolNotes {
 
 const readReadingKeys = shaped<ReadingTool>({
   what: '`reads`',
-  keys: { tool: readWord, arguments: namesTo((tree, reading) => readWord(tree, reading)) },
+  keys: { tool: readWord, arguments: namesTo((tree, reading) => readWord(tree, reading), readWord) },
   required: ['tool'],
 });
 
@@ -44,6 +45,8 @@ const readReadingTool: Reader<ReadingTool> = (tree, reading) => {
   const read = readReadingKeys(tree, reading);
   return read?.tool && { tool: read.tool, arguments: read.arguments ?? new Map<string, Word>() };
 };
+
+describeAs(readReadingTool, readWord, readReadingKeys);
 
 const readNotes = shaped<Omit<Required<ToolNotes>, 'name'>>({
   what: 'a tool',
@@ -61,4 +64,4 @@ const readNotes = shaped<Omit<Required<ToolNotes>, 'name'>>({
 export const readTools: Reader<Map<string, ToolNotes>> = namesTo((tree, reading, name) => {
   const notes = readNotes(tree, reading);
   return notes && { ...notes, name };
-});
+}, readNotes);

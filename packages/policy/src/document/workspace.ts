@@ -3,6 +3,7 @@ import { modeSchema } from '@remit/contracts';
 import type { Mode } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
 import type { ServerSettings, WorkspaceSettings } from '../port.ts';
+import { describe, describeAs } from './described.ts';
 import { readDefaults } from './defaults.ts';
 import type { DefaultsDocument } from './defaults.ts';
 import { listOf, namesTo, oneOf, readBoolean, readWord, shaped } from './reading.ts';
@@ -66,7 +67,7 @@ const readAction = namesTo<ActionDocument>((tree, reading, name) => {
     ...(read.tool && { tool: read.tool }),
     ...(read.when && { when: read.when }),
   };
-});
+}, readActionKeys);
 
 const readDetector: Reader<Word> = (tree, reading) => {
   const word = readWord(tree, reading);
@@ -76,6 +77,8 @@ const readDetector: Reader<Word> = (tree, reading) => {
   return undefined;
 };
 
+describe(readDetector, () => ({ enum: [...detectors] }));
+
 const readClassKeys = shaped<{ sensitivity: Sensitivity; detect: Word; fields: Word[] }>({
   what: 'a data class',
   keys: { sensitivity: oneOf(sensitivities), detect: readDetector, fields: listOf(readWord) },
@@ -84,13 +87,15 @@ const readClassKeys = shaped<{ sensitivity: Sensitivity; detect: Word; fields: W
 const readDataClass = namesTo<DataClassDocument>((tree, reading, name) => {
   const read = readClassKeys(tree, reading);
   return read && { ...read, name, fields: read.fields ?? [] };
-});
+}, readClassKeys);
 
 const readLanguage: Reader<1> = (tree, reading) => {
   if (tree.kind === 'scalar' && tree.value === 1) return 1;
   reading.findings.error('invalid_value', '`language` has to be 1, the only version so far', tree.spot);
   return undefined;
 };
+
+describe(readLanguage, () => ({ const: 1 }));
 
 interface WorkspaceKeys {
   workspace: Word;
@@ -147,6 +152,8 @@ export const readWorkspace: Reader<WorkspaceDocument> = (tree, reading) => {
     ...(read.defaults && { defaults: read.defaults }),
   };
 };
+
+describeAs(readWorkspace, readKeys);
 
 /** Where the names in one mapping of a document stand. */
 function spotsOf(tree: Tree, key: string): Map<string, Spot> {
