@@ -108,7 +108,7 @@ describe('the baseline of a risk', () => {
   it('supplies a limit of calls to medium agents that say none', () => {
     const { reservations } = decide(mustLoad(described(medium)), call('ticket-create'), active);
     expect(reservations).toMatchObject([
-      { max: 600, window_ms: 60_000, rule: { file: 'remit:baselines.yaml' } },
+      { max: 100_000, window_ms: 3_600_000, rule: { file: 'remit:baselines.yaml' } },
     ]);
   });
 
@@ -143,7 +143,7 @@ describe('the baseline of a risk', () => {
   it('is shown by check, with what it supplied and from where', () => {
     const found = described(allowing('account-delete')).diagnostics.map(line);
     expect(found).toContain(
-      'note supplied_control p0.yaml:1:8 agent `support` is of high risk, since `crm/account-delete` destroys (as its annotations say); its baseline supplies `limits.calls` at most 600 (remit:baselines.yaml:10), `tiers.destructive` at least approval (remit:baselines.yaml:9), `flows` from untrusted to external, irreversible: approve (remit:baselines.yaml:13), `retention` 1y (remit:baselines.yaml:14) (say it in the policy to have it otherwise)',
+      'note supplied_control p0.yaml:1:8 agent `support` is of high risk, since `crm/account-delete` destroys (as its annotations say); its baseline supplies `limits.calls` at most 10000 (remit:baselines.yaml:10), `tiers.destructive` at least approval (remit:baselines.yaml:9), `flows` from untrusted to external, irreversible: approve (remit:baselines.yaml:13), `retention` 1y (remit:baselines.yaml:14) (say it in the policy to have it otherwise)',
     );
   });
 
@@ -151,7 +151,7 @@ describe('the baseline of a risk', () => {
     const policy = mustLoad(described(allowing('account-delete')));
     expect(explain(policy, call('account-delete'), active).controls).toMatchObject([
       { name: 'risk', text: 'high risk, since `crm/account-delete` destroys (as its annotations say)' },
-      { name: 'limits.calls', text: 'at most 600', from: 'baseline', enforced: true },
+      { name: 'limits.calls', text: 'at most 10000', from: 'baseline', enforced: true },
       { name: 'tiers.destructive', text: 'at least approval', from: 'baseline', enforced: true },
       { name: 'flows', from: 'baseline', enforced: false, rule: { file: 'remit:baselines.yaml' } },
       { name: 'retention', text: '1y', from: 'baseline', enforced: false },

@@ -12,13 +12,13 @@ const shippedBaselines = {
   text: `# Reads what is not sensitive. Every call is decided and recorded, as always.
 risk: low
 ---
-# Changes things that can be changed back.
+# Changes things that can be changed back. The limit stops a runaway, and nothing else.
 risk: medium
-limits: { calls: 600/minute }
+limits: { calls: 100000/hour }
 ---
 # Destroys, reaches outside, moves money, or sees restricted data: full governance.
 risk: high
-limits: { calls: 600/minute }
+limits: { calls: 10000/hour }
 tiers: { destructive: approval, external: approval }
 flows:
   - { from: untrusted, to: [external, irreversible], then: approve }
@@ -26,7 +26,7 @@ retention: 1y
 ---
 # A person approves every action.
 risk: critical
-limits: { calls: 60/minute }
+limits: { calls: 1000/hour }
 tiers: { every: approval }
 flows:
   - { from: untrusted, to: [external, irreversible], then: approve }
