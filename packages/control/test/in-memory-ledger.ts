@@ -79,6 +79,7 @@ export class InMemoryLedger implements Ledger {
       origin: 'test',
       writable: this.writable,
       queued_records: 0,
+      witnesses: [],
     };
   }
 

@@ -39,7 +39,14 @@ export class MemoryLedger implements Appender {
   }
 
   status(): LedgerStatus {
-    return { size: this.appended.length, root: '', origin: 'test', writable: true, queued_records: 0 };
+    return {
+      size: this.appended.length,
+      root: '',
+      origin: 'test',
+      writable: true,
+      queued_records: 0,
+      witnesses: [],
+    };
   }
 
   /** `phase event result`, in order. */
