@@ -12,6 +12,7 @@ import type { Services } from './mcp/services.ts';
 import { Views } from './mcp/view.ts';
 import type { Gauges, Metrics } from './telemetry/metrics.ts';
 import { Spans } from './telemetry/spans.ts';
+import { within } from './within.ts';
 
 export interface GatewayOptions {
   ports: Ports;
@@ -180,19 +181,4 @@ function failureLog(logger: Services['logger']): Observer {
       logger.error({ err: error }, 'calls are refused because they cannot be recorded');
     },
   };
-}
-
-/** Whether it came to its end in time. */
-async function within(work: Promise<void>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<false>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(false);
-    }, ms);
-  });
-  try {
-    return await Promise.race([work.then(() => true), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,5 @@
 /** `subscriptions/listen`: the change notifications of a 2026-07-28 client (basic/patterns/subscriptions). */
-import type { JsonObject } from '@remit/contracts';
+import { Fault, type JsonObject } from '@remit/contracts';
 import { waitFor } from '@remit/testkit';
 import { describe, expect, it } from 'vitest';
 import { fixture, keys, messagesOf, modern, sendModern } from './fixture.ts';
@@ -55,6 +55,44 @@ describe('subscriptions/listen', () => {
         params: { uri: 'crm://customers/1', _meta: subscription },
       },
     ]);
+  });
+
+  it('is acknowledged when the server watches, with what came meanwhile after that, once', async () => {
+    const { url, crm } = await fixture();
+    const watches = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    crm.watch = () => {
+      asked.resolve();
+      return watches.promise;
+    };
+    const listening = listen(url, { toolsListChanged: true, resourceSubscriptions: ['crm://customers/1'] });
+    await asked.promise;
+    crm.change('tools');
+    for (let times = 0; times < 3; times++) crm.emit({ type: 'resource_updated', uri: 'crm://customers/1' });
+    watches.resolve();
+    const { heard } = await listening;
+    await waitFor(() => heard.length >= 3);
+    expect(heard.map(({ method }) => method)).toEqual([
+      'notifications/subscriptions/acknowledged',
+      'notifications/tools/list_changed',
+      'notifications/resources/updated',
+    ]);
+  });
+
+  it('is acknowledged without what the server does not take', async () => {
+    const { url, crm } = await fixture();
+    crm.watch = () => Promise.reject(new Fault('limit_reached', 'too many'));
+    const { heard } = await listen(url, { resourceSubscriptions: ['crm://customers/1'] });
+    expect(heard).toMatchObject([{ params: { notifications: {} } }]);
+    expect(heard[0]).not.toHaveProperty('params.notifications.resourceSubscriptions');
+  });
+
+  it('does not wait long for a server that says nothing', async () => {
+    const { url, crm } = await fixture({ bounds: { upstream_probe_ms: 10 } });
+    crm.watch = () => new Promise(() => undefined);
+    const { heard } = await listen(url, { resourceSubscriptions: ['crm://customers/1'] });
+    const resourceSubscriptions = ['crm://customers/1'];
+    expect(heard).toMatchObject([{ params: { notifications: { resourceSubscriptions } } }]);
   });
 
   it('tells about a policy that changed', async () => {

@@ -9,10 +9,12 @@ import type { Caller } from '../request.ts';
 import { serverOf } from '../resources.ts';
 import { invalidParams, RpcFault, rpcCodes } from '../rpc-fault.ts';
 import type { Services } from '../services.ts';
-import { DirectStream, type MessageStream } from '../stream.ts';
+import { DirectStream } from '../stream.ts';
 import { metaKeys } from '../versions.ts';
 import { WatchedResources } from '../watched-resources.ts';
 import type { AgentTask } from './agent-task.ts';
+import { HeldStream } from './held-stream.ts';
+import { within } from '../../within.ts';
 import { assertTakesTasks, type Tasks } from './tasks.ts';
 
 const filters: Readonly<Record<CatalogChange, string>> = {
@@ -24,7 +26,7 @@ const filters: Readonly<Record<CatalogChange, string>> = {
 interface Listener {
   id: RequestId;
   caller: Caller;
-  stream: MessageStream;
+  stream: HeldStream;
   lists: ReadonlySet<CatalogChange>;
   watched: WatchedResources;
   /** Ids of the tasks whose changes it is told. */
@@ -64,7 +66,9 @@ export class Listeners {
     const lists = this.#lists(asked, caller);
     const readable = this.#readableOf(asked, caller);
     const tasks = this.#tasksOf(asked, caller);
-    const stream = new DirectStream(http.response, this.#services.bounds.stream_buffer_bytes_max);
+    const { bounds } = this.#services;
+    const direct = new DirectStream(http.response, bounds.stream_buffer_bytes_max);
+    const stream = new HeldStream(direct, bounds.replay_events_per_session_max);
     const watched = new WatchedResources(this.#services);
     const listener: Listener = {
       id: message.id,
@@ -78,10 +82,24 @@ export class Listeners {
     http.response.once('close', () => {
       this.#forget(listener);
     });
-    for (const [uri, server] of readable) this.#watch(listener, uri, server);
-    this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: agreed(listener) });
+    void this.#begin(listener, readable, [...tasks.values()]);
+  }
+
+  /**
+   * The acknowledgment is the first message, and says what is watched: so it waits for the servers, though
+   * not long for one that is slow. What changes after it is told.
+   */
+  async #begin(
+    listener: Listener,
+    readable: ReadonlyMap<string, string>,
+    tasks: readonly AgentTask[],
+  ): Promise<void> {
+    const watching = [...readable].map(([uri, server]) => this.#watch(listener, uri, server));
+    if (watching.length > 0) await within(Promise.all(watching), this.#services.bounds.upstream_probe_ms);
+    const params = { notifications: agreed(listener) };
+    listener.stream.begin(told(listener, 'notifications/subscriptions/acknowledged', params));
     // What has changed before the client listened is not told again: so it is told where they stand.
-    for (const task of tasks.values()) this.#taskChanged(task, listener);
+    for (const task of tasks) this.#taskChanged(task, listener);
   }
 
   signOfLife(): void {
@@ -156,10 +174,13 @@ export class Listeners {
     }
   }
 
-  #watch({ watched }: Listener, uri: string, server: string): void {
-    watched.add(uri, server).catch((error: unknown) => {
+  /** What cannot be watched is left out of the acknowledgment. Never rejects. */
+  async #watch({ watched }: Listener, uri: string, server: string): Promise<void> {
+    try {
+      await watched.add(uri, server);
+    } catch (error) {
       this.#services.logger.warn({ err: error, server }, 'a resource could not be watched');
-    });
+    }
   }
 
   #changed(what: CatalogChange, server: string | undefined): void {
@@ -192,9 +213,8 @@ export class Listeners {
     return mayBeTold(this.#services, caller);
   }
 
-  /** Every message of the stream names the request that opened it. */
-  #tell({ stream, id }: Listener, method: string, params: JsonObject): void {
-    stream.write(notificationText(method, { ...params, _meta: { [metaKeys.subscriptionId]: id } }));
+  #tell(listener: Listener, method: string, params: JsonObject): void {
+    listener.stream.write(told(listener, method, params));
   }
 
   #end(listener: Listener): void {
@@ -211,6 +231,11 @@ export class Listeners {
   #forget(listener: Listener): void {
     if (this.#open.delete(listener)) listener.watched.clear();
   }
+}
+
+/** Every message of the stream names the request that opened it. */
+function told({ id }: Listener, method: string, params: JsonObject): string {
+  return notificationText(method, { ...params, _meta: { [metaKeys.subscriptionId]: id } });
 }
 
 function agreed({ lists, watched, tasks }: Listener): JsonObject {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { Fault } from '@remit/contracts';
+import { within } from '../../within.ts';
 import type { Watchdog } from './watchdog.ts';
 
 export interface ChildSettings {
@@ -87,17 +88,5 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
     // ESRCH: nobody of the group is left. macOS says EPERM where only a zombie is left.
     const code = (error as NodeJS.ErrnoException).code;
     if (code !== 'ESRCH' && code !== 'EPERM') throw error;
-  }
-}
-
-async function within(event: Promise<void>, wait_ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), wait_ms);
-  });
-  try {
-    return await Promise.race([event.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
