@@ -8,6 +8,7 @@ import { Listener, type ListenerSettings } from './listener.ts';
 import { Catalog } from './mcp/catalog.ts';
 import { McpEndpoint } from './mcp/endpoint.ts';
 import { OpenCalls } from './mcp/open-calls.ts';
+import { Tasks } from './mcp/modern/tasks.ts';
 import type { Services } from './mcp/services.ts';
 import { Views } from './mcp/view.ts';
 import type { Gauges, Metrics } from './telemetry/metrics.ts';
@@ -59,14 +60,15 @@ class RunningGateway implements Gateway {
 
   constructor(options: GatewayOptions) {
     this.#services = servicesOf(options);
-    this.#endpoint = new McpEndpoint(this.#services, options.stateSecret);
+    const tasks = new Tasks(this.#services);
+    this.#endpoint = new McpEndpoint(this.#services, options.stateSecret, tasks);
     const { catalog, ports, bounds } = this.#services;
     this.#listener = new Listener(options.listener ?? {}, {
       agents: ports.agents,
       bounds,
       hasServer: (name) => catalog.get(name) !== undefined,
       handle: (http) => this.#endpoint.handle(http),
-      authzen: new AuthzenEndpoint(this.#services),
+      authzen: new AuthzenEndpoint({ services: this.#services, tasks }),
       logger: this.#services.logger,
       attempts: this.#services.attempts,
     });

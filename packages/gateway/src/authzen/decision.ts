@@ -7,7 +7,7 @@ import { evaluate, type AgentIdentity, type Evaluated } from '@remit/enforce';
 import { mayUse } from '@remit/policy';
 import type { Services } from '../mcp/services.ts';
 import type { Evaluation } from './entities.ts';
-import { mapped } from './mapping.ts';
+import { mapped, type Mapping } from './mapping.ts';
 
 /** Subject types under which an agent is known; the second one is COAZ-MCP's. */
 const subjectTypes: ReadonlySet<string> = new Set(['agent', 'identity']);
@@ -24,13 +24,14 @@ type Weighing = (action: Action, ports: Services['ports']) => Promise<Evaluated>
 
 /** The Decision ("Decision"). @param weighing with a record, unless it says otherwise. */
 export async function decisionOn(
-  services: Services,
+  mapping: Mapping,
   identity: AgentIdentity,
   evaluation: Evaluation,
   weighing: Weighing = evaluate,
 ): Promise<JsonObject> {
   if (!isSubject(evaluation.subject, identity)) return failed(403, 'An agent may ask about itself only.');
-  const found = mapped(services, identity, evaluation);
+  const { services } = mapping;
+  const found = mapped(mapping, identity, evaluation);
   if (found.kind === 'unknown') return failed(404, found.what);
   if (found.kind === 'always') return isActive(services, identity) ? { decision: true } : inactive();
   const action = actionOf(services, identity, evaluation.context, found.target);

@@ -9,18 +9,19 @@ import type { Services } from '../mcp/services.ts';
 import { decisionOn } from './decision.ts';
 import { badRequest, readEvaluation } from './entities.ts';
 import { evaluations } from './evaluations.ts';
+import type { Mapping } from './mapping.ts';
 import { searchActions, searchResources, searchSubjects } from './search.ts';
 
 const metadataPath = '/.well-known/authzen-configuration';
 
-type Operation = (services: Services, identity: AgentIdentity, request: JsonObject) => Promise<JsonObject>;
+type Operation = (mapping: Mapping, identity: AgentIdentity, request: JsonObject) => Promise<JsonObject>;
 
 const endpoints: readonly { path: string; parameter: string; operation: Operation }[] = [
   {
     path: '/access/v1/evaluation',
     parameter: 'access_evaluation_endpoint',
-    operation: (services, identity, request) =>
-      decisionOn(services, identity, readEvaluation(request, services.bounds)),
+    operation: (mapping, identity, request) =>
+      decisionOn(mapping, identity, readEvaluation(request, mapping.services.bounds)),
   },
   { path: '/access/v1/evaluations', parameter: 'access_evaluations_endpoint', operation: evaluations },
   { path: '/access/v1/search/subject', parameter: 'search_subject_endpoint', operation: searchSubjects },
@@ -50,9 +51,11 @@ export function sendError(response: ServerResponse, status: number, message: str
 
 export class AuthzenEndpoint {
   readonly #services: Services;
+  readonly #mapping: Mapping;
 
-  constructor(services: Services) {
-    this.#services = services;
+  constructor(mapping: Mapping) {
+    this.#services = mapping.services;
+    this.#mapping = mapping;
   }
 
   /** Answers the request, whatever it is; never rejects. */
@@ -85,7 +88,7 @@ export class AuthzenEndpoint {
     const { bounds } = this.#services;
     const body = parseJson(await readBody(request, bounds.request_bytes_max), bounds.json_depth_max);
     if (!isJsonObject(body)) throw badRequest('The body must be a JSON object.');
-    const answer = await endpoint.operation(this.#services, identity, body);
+    const answer = await endpoint.operation(this.#mapping, identity, body);
     sendJson(response, 200, JSON.stringify(answer));
   }
 

@@ -5,9 +5,11 @@
  */
 import { isJsonObject, type Action, type JsonObject } from '@remit/contracts';
 import type { AgentIdentity } from '@remit/enforce';
+import { serverOfTemplate } from '../mcp/completion.ts';
 import type { Caller } from '../mcp/request.ts';
 import { serverOf } from '../mcp/resources.ts';
 import { RpcFault } from '../mcp/rpc-fault.ts';
+import type { Tasks } from '../mcp/modern/tasks.ts';
 import type { Services } from '../mcp/services.ts';
 import type { Evaluation } from './entities.ts';
 
@@ -20,13 +22,25 @@ type Target = Pick<Action, 'kind' | 'server' | 'target' | 'arguments' | 'tool_di
 export type Mapped =
   { kind: 'action'; target: Target } | { kind: 'always' } | { kind: 'unknown'; what: string };
 
-/** The resource type that each method is about. */
-export const resourceTypes: Readonly<Record<string, string>> = {
-  'tools/call': 'tool',
-  'resources/read': 'resource',
-  'resources/subscribe': 'resource',
-  'prompts/get': 'prompt',
-};
+/** The resource types that each method is about. */
+const resourceTypes = new Map<string, readonly string[]>([
+  ['tools/call', ['tool']],
+  ['resources/read', ['resource']],
+  ['resources/subscribe', ['resource']],
+  ['prompts/get', ['prompt']],
+  ['completion/complete', ['prompt', 'resource']],
+  ['tasks/get', ['task']],
+  ['tasks/update', ['task']],
+  ['tasks/cancel', ['task']],
+]);
+
+export function isAbout(method: string, resourceType: string): boolean {
+  return resourceTypes.get(method)?.includes(resourceType) === true;
+}
+
+export function methodsAbout(resourceType: string): string[] {
+  return [...resourceTypes.keys()].filter((method) => isAbout(method, resourceType));
+}
 
 const wholeServer = new Set([
   'initialize',
@@ -38,24 +52,38 @@ const wholeServer = new Set([
   'logging/setLevel',
 ]);
 
+export interface Mapping {
+  services: Services;
+  tasks: Pick<Tasks, 'belongsTo'>;
+}
+
 export function mapped(
-  services: Services,
+  { services, tasks }: Mapping,
   identity: AgentIdentity,
   { action, resource }: Evaluation,
 ): Mapped {
   if (wholeServer.has(action.name) && resource.type === 'mcp_server') return { kind: 'always' };
-  if (resourceTypes[action.name] !== resource.type)
+  if (!isAbout(action.name, resource.type))
     return unknown(`there is no ${action.name} of a ${resource.type}`);
-  const args = action.properties['arguments'];
-  const given = args !== undefined && isJsonObject(args) ? args : {};
+  if (action.name === 'completion/complete') return completion(services, identity, action, resource);
+  const args = objectIn(action.properties, 'arguments') ?? {};
   switch (resource.type) {
+    case 'task':
+      return tasks.belongsTo(identity.agent, resource.id)
+        ? { kind: 'always' }
+        : unknown('there is no such task');
     case 'tool':
-      return tool(services, resource.id, given);
+      return tool(services, resource.id, args);
     case 'prompt':
-      return prompt(services, resource.id, given);
+      return prompt(services, resource.id, args);
     default:
       return read(services, identity, resource.id);
   }
+}
+
+function objectIn(object: JsonObject, key: string): JsonObject | undefined {
+  const value = object[key];
+  return value !== undefined && isJsonObject(value) ? value : undefined;
 }
 
 function tool(services: Services, name: string, args: JsonObject): Mapped {
@@ -76,15 +104,39 @@ function prompt(services: Services, name: string, args: JsonObject): Mapped {
 }
 
 function read(services: Services, identity: AgentIdentity, uri: string): Mapped {
-  const server = serverOfUri(services, identity, uri);
+  const server = oneServer(identity, (caller) => serverOf(services, caller, uri));
   if (server === undefined) return unknown(`there is no one server that has ${uri}`);
   return { kind: 'action', target: { kind: 'resource_read', server, target: uri, arguments: {} } };
 }
 
-function serverOfUri(services: Services, { agent, key_id }: AgentIdentity, uri: string): string | undefined {
-  const caller: Caller = { agent, keyId: key_id, version: '2026-07-28', capabilities: {}, headers: {} };
+/** Of which argument and beginning is said in `action.properties.argument`, as MCP has it. */
+function completion(
+  services: Services,
+  identity: AgentIdentity,
+  { properties }: Evaluation['action'],
+  { type, id }: Evaluation['resource'],
+): Mapped {
+  const argument = objectIn(properties, 'argument') ?? { name: '', value: '' };
+  const of = type === 'prompt' ? prompt(services, id, {}) : template(services, identity, id);
+  if (of.kind !== 'action') return of;
+  const { server, target } = of.target;
+  const ref =
+    type === 'prompt' ? { type: 'ref/prompt', name: target } : { type: 'ref/resource', uri: target };
+  return { kind: 'action', target: { kind: 'completion', server, target, arguments: { ref, argument } } };
+}
+
+function template(services: Services, identity: AgentIdentity, uri: string): Mapped {
+  const server = oneServer(identity, (caller) => serverOfTemplate(services, caller, uri));
+  if (server === undefined) return unknown(`there is no one server that has ${uri}`);
+  return { kind: 'action', target: { kind: 'resource_read', server, target: uri, arguments: {} } };
+}
+
+function oneServer(
+  { agent, key_id }: AgentIdentity,
+  serverFor: (caller: Caller) => string,
+): string | undefined {
   try {
-    return serverOf(services, caller, uri);
+    return serverFor({ agent, keyId: key_id, version: '2026-07-28', capabilities: {}, headers: {} });
   } catch (error) {
     if (error instanceof RpcFault) return undefined;
     throw error;

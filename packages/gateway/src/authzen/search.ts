@@ -12,48 +12,47 @@ import type { Services } from '../mcp/services.ts';
 import { without } from '../mcp/without.ts';
 import { decisionOn, isActive, isSubject, isSubjectType } from './decision.ts';
 import { badRequest, readAction, readEntity, readObject, readSearched, type Evaluation } from './entities.ts';
-import { mapped, resourceTypes } from './mapping.ts';
+import { isAbout, mapped, methodsAbout, type Mapping } from './mapping.ts';
 
-type Searching = (services: Services, identity: AgentIdentity, request: JsonObject) => Promise<JsonObject>;
+type Searching = (mapping: Mapping, identity: AgentIdentity, request: JsonObject) => Promise<JsonObject>;
 
 /** The agent itself, where it may: whom else a policy allows something is nothing that it lets an agent know. */
-export const searchSubjects: Searching = async (services, identity, request) => {
-  const { bounds } = services;
+export const searchSubjects: Searching = async (mapping, identity, request) => {
+  const { bounds } = mapping.services;
   const type = readSearched(request, 'subject', bounds);
   const subject = { type, id: identity.agent, properties: {} };
   const rest = { action: readAction(request, bounds), resource: readEntity(request, 'resource', bounds) };
   const asked = { subject, ...rest, context: readObject(request['context'], '`context`') };
-  const found = isSubjectType(type) && (await isFound(services, identity, asked));
+  const found = isSubjectType(type) && (await isFound(mapping, identity, asked));
   return page(request, found ? [{ type, id: identity.agent }] : [], bounds.list_page_items);
 };
 
-export const searchResources: Searching = async (services, identity, request) => {
-  const { bounds } = services;
+export const searchResources: Searching = async (mapping, identity, request) => {
+  const { bounds } = mapping.services;
   const type = readSearched(request, 'resource', bounds);
   const rest = { subject: readEntity(request, 'subject', bounds), action: readAction(request, bounds) };
   const context = readObject(request['context'], '`context`');
   const results: JsonObject[] = [];
-  if (isSubject(rest.subject, identity) && resourceTypes[rest.action.name] === type) {
-    for (const id of candidates(services, type)) {
+  if (isSubject(rest.subject, identity) && isAbout(rest.action.name, type)) {
+    for (const id of candidates(mapping.services, type)) {
       // A search of thousands lets other requests through in between.
       await setImmediate();
       const asked = { ...rest, resource: { type, id, properties: {} }, context };
-      if (await isFound(services, identity, asked)) results.push({ type, id });
+      if (await isFound(mapping, identity, asked)) results.push({ type, id });
     }
   }
   return page(request, results, bounds.list_page_items);
 };
 
-export const searchActions: Searching = async (services, identity, request) => {
-  const { bounds } = services;
+export const searchActions: Searching = async (mapping, identity, request) => {
+  const { bounds } = mapping.services;
   const subject = readEntity(request, 'subject', bounds);
   const resource = readEntity(request, 'resource', bounds);
   const context = readObject(request['context'], '`context`');
   const results: JsonObject[] = [];
-  const names = Object.keys(resourceTypes).filter((name) => resourceTypes[name] === resource.type);
-  for (const name of isSubject(subject, identity) ? names : []) {
+  for (const name of isSubject(subject, identity) ? methodsAbout(resource.type) : []) {
     const asked = { subject, resource, context, action: { name, properties: {} } };
-    if (await isFound(services, identity, asked)) results.push({ name });
+    if (await isFound(mapping, identity, asked)) results.push({ name });
   }
   return page(request, results, bounds.list_page_items);
 };
@@ -66,21 +65,25 @@ function candidates(services: Services, type: string): string[] {
       return [...tools.entries()].filter(([, { offered }]) => offered).map(([name]) => name);
     case 'prompt':
       return [...prompts.entries()].map(([name]) => name);
-    default:
+    case 'resource':
       return [...resources.resources.keys()];
+    default:
+      // Nobody lists tasks: there is no such method, so that ids are not found out.
+      return [];
   }
 }
 
-async function isFound(services: Services, identity: AgentIdentity, asked: Evaluation): Promise<boolean> {
+async function isFound(mapping: Mapping, identity: AgentIdentity, asked: Evaluation): Promise<boolean> {
+  const { services } = mapping;
   if (!isActive(services, identity)) return false;
-  if (asked.action.properties['arguments'] !== undefined) {
-    const decision = await decisionOn(services, identity, asked, weigh);
-    return decision['decision'] === true;
-  }
-  const found = mapped(services, identity, asked);
-  if (found.kind !== 'action') return false;
+  const found = mapped(mapping, identity, asked);
+  if (found.kind !== 'action') return found.kind === 'always';
   const { kind, server, target } = found.target;
-  return mayUse(services.ports.policy(), identity.agent, { kind, server, target });
+  // A completion has no arguments that it could depend on.
+  if (asked.action.properties['arguments'] === undefined && kind !== 'completion')
+    return mayUse(services.ports.policy(), identity.agent, { kind, server, target });
+  const decision = await decisionOn(mapping, identity, asked, weigh);
+  return decision['decision'] === true;
 }
 
 /** One page ("Pagination"). The token says where it begins and which request it continues. */

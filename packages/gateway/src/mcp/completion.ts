@@ -4,7 +4,7 @@ import { mayUse } from '@remit/policy';
 import type { Target } from './governed-call.ts';
 import { nameParam, uriParam } from './params.ts';
 import { plainCall } from './plain-call.ts';
-import type { AgentRequest } from './request.ts';
+import type { AgentRequest, Caller } from './request.ts';
 import { oneOf } from './resources.ts';
 import { invalidParams, unknownName } from './rpc-fault.ts';
 import type { Services } from './services.ts';
@@ -47,15 +47,20 @@ function ofPrompt(services: Services, request: AgentRequest, ref: JsonObject, re
 
 function ofResource(services: Services, request: AgentRequest, ref: JsonObject, rest: JsonObject): Target {
   const uri = uriParam(ref, services.bounds);
-  const policy = services.ports.policy();
-  const { agent, scope } = request.caller;
-  const servers = services.views.view(policy, scope).resources.serversOfTemplate(uri);
-  const isUsable = (server: string) => mayUse(policy, agent, { kind: 'resource_read', server, target: uri });
   return {
     kind: 'completion',
-    server: oneOf(servers, request.caller, uri, isUsable),
+    server: serverOfTemplate(services, request.caller, uri),
     target: uri,
     arguments: { ref: { type: 'ref/resource', uri }, ...rest },
     params: (args) => args,
   };
+}
+
+/** The one server that offers this template. @throws RpcFault as `serverOf`. */
+export function serverOfTemplate(services: Services, caller: Caller, uri: string): string {
+  const policy = services.ports.policy();
+  const { agent, scope } = caller;
+  const servers = services.views.view(policy, scope).resources.serversOfTemplate(uri);
+  const isUsable = (server: string) => mayUse(policy, agent, { kind: 'resource_read', server, target: uri });
+  return oneOf(servers, caller, uri, isUsable);
 }

@@ -10,6 +10,7 @@ import { accepted, header, invalidRequest, refuseRequest, type McpHttpRequest } 
 import { LegacyEndpoint } from './legacy/endpoint.ts';
 import { idOf } from './message.ts';
 import { ModernEndpoint } from './modern/endpoint.ts';
+import type { Tasks } from './modern/tasks.ts';
 import { recordRefused } from './refused-request.ts';
 import { Replies } from './replies.ts';
 import { RpcFault, rpcCodes } from './rpc-fault.ts';
@@ -22,10 +23,10 @@ export class McpEndpoint {
   readonly #legacy: LegacyEndpoint;
   readonly #modern: ModernEndpoint;
 
-  constructor(services: Services, stateSecret: Uint8Array) {
+  constructor(services: Services, stateSecret: Uint8Array, tasks: Tasks) {
     this.#services = services;
     this.#legacy = new LegacyEndpoint(services, this.#replies);
-    this.#modern = new ModernEndpoint(services, this.#replies, stateSecret);
+    this.#modern = new ModernEndpoint(services, this.#replies, stateSecret, tasks);
   }
 
   get sessions(): number {

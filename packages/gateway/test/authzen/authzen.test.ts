@@ -1,7 +1,8 @@
 /** OpenID AuthZEN Authorization API 1.0 on the agents' listener. */
 import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { z } from 'zod';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { text } from '../mcp/fake-upstream.ts';
 import { fixture, keys, policyText, sendModern } from '../mcp/fixture.ts';
 import { examples } from './examples.ts';
 import { access, support, toolCall } from './fixture.ts';
@@ -148,6 +149,33 @@ describe('an evaluation', () => {
     const { url } = await fixture();
     const { body } = await access(url, 'evaluation', { ...toolCall('lookup'), ...change });
     expect(body).toMatchObject({ decision: false, context: { error: { status: 404 } } });
+  });
+
+  it('of a task is allowed to the agent that has it, and to no other', async () => {
+    const { url, crm } = await fixture();
+    const finish = Promise.withResolvers<void>();
+    onTestFinished(finish.resolve);
+    crm.behaviours.set('lookup', async ({ peer }) => {
+      await peer.tasks?.created({ poll_interval_ms: 1 });
+      await finish.promise;
+      return text('done');
+    });
+    const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    const made = await sendModern(url, 'tools/call', { name: 'lookup' }, { capabilities });
+    const { taskId } = made.body['result'] as { taskId: string };
+    const ask = async (agent: 'support' | 'reader', id: string) => {
+      const request = {
+        subject: { type: 'agent', id: agent },
+        action: { name: 'tasks/get' },
+        resource: { type: 'task', id },
+      };
+      return (await access(url, 'evaluation', request, { authorization: `Bearer ${keys[agent]}` })).body;
+    };
+    expect(await ask('support', taskId)).toEqual({ decision: true });
+    expect(await ask('support', 'task_0')).toMatchObject({ decision: false });
+    expect(await ask('reader', taskId)).toMatchObject({ decision: false });
+    const search = { subject: support, action: { name: 'tasks/get' }, resource: { type: 'task' } };
+    expect((await access(url, 'search/resource', search)).body).toMatchObject({ results: [] });
   });
 
   it('of a suspended agent is denied, of lists too', async () => {
@@ -306,6 +334,7 @@ describe('a search', () => {
     expect(await search({ type: 'resource', id: 'crm://customers/1' })).toEqual([
       { name: 'resources/read' },
       { name: 'resources/subscribe' },
+      { name: 'completion/complete' },
     ]);
     expect(await search({ type: 'tool', id: 'search' }, { type: 'agent', id: 'reader' })).toEqual([]);
   });

@@ -92,6 +92,22 @@ const reads = fc
     resource: { type: 'resource', id: uri },
   }));
 
+const argument = { name: 'who', value: 'A' };
+const completions = fc
+  .record({
+    agent: agents,
+    ref: fc.constantFrom(
+      ...['greet', 'web__summarize', 'nothing'].map((name) => ({ type: 'ref/prompt', name })),
+      ...['crm://customers/{id}', 'x://{y}'].map((uri) => ({ type: 'ref/resource', uri })),
+    ),
+  })
+  .map(({ agent, ref }): Asked => ({
+    agent,
+    method: 'completion/complete',
+    params: { ref, argument },
+    resource: 'name' in ref ? { type: 'prompt', id: ref.name } : { type: 'resource', id: ref.uri },
+  }));
+
 /** `allowed`, the code of the refusal, or `unknown`. */
 function throughMcp(body: JsonObject): string {
   const { result, error } = body;
@@ -120,20 +136,27 @@ it('whatever is asked, with limits that fill up meanwhile', async () => {
   const { url } = await fixture({ policy });
   const seen = new Set<string>();
   await fc.assert(
-    fc.asyncProperty(fc.oneof({ weight: 4, arbitrary: toolCalls }, promptGets, reads), async (asked) => {
-      const { agent, method, params, resource } = asked;
-      const authorization = `Bearer ${keys[agent]}`;
-      const properties = isJsonObject(params['arguments']) ? { arguments: params['arguments'] } : {};
-      const evaluation = {
-        subject: { type: 'agent', id: agent },
-        action: { name: method, properties },
-        resource,
-      };
-      const decided = throughAuthzen((await access(url, 'evaluation', evaluation, { authorization })).body);
-      const called = throughMcp((await sendModern(url, method, params, { headers: { authorization } })).body);
-      seen.add(decided);
-      expect(decided).toBe(called);
-    }),
+    fc.asyncProperty(
+      fc.oneof({ weight: 4, arbitrary: toolCalls }, promptGets, reads, completions),
+      async (asked) => {
+        const { agent, method, params, resource } = asked;
+        const authorization = `Bearer ${keys[agent]}`;
+        const properties = isJsonObject(params['arguments'])
+          ? { arguments: params['arguments'] }
+          : { argument };
+        const evaluation = {
+          subject: { type: 'agent', id: agent },
+          action: { name: method, properties },
+          resource,
+        };
+        const decided = throughAuthzen((await access(url, 'evaluation', evaluation, { authorization })).body);
+        const called = throughMcp(
+          (await sendModern(url, method, params, { headers: { authorization } })).body,
+        );
+        seen.add(decided);
+        expect(decided).toBe(called);
+      },
+    ),
     { numRuns: 400 },
   );
   expect([...seen]).toEqual(

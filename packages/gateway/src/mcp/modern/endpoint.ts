@@ -18,7 +18,7 @@ import { readEnvelope, type Envelope } from './envelope.ts';
 import { LiveCalls } from './live-calls.ts';
 import { Listeners } from './listeners.ts';
 import { assertParamHeaders } from './param-check.ts';
-import { declaresTasks, isTaskMethod, Tasks, tasksExtension } from './tasks.ts';
+import { declaresTasks, isTaskMethod, tasksExtension, type Tasks } from './tasks.ts';
 
 export class ModernEndpoint {
   readonly #services: Services;
@@ -27,10 +27,10 @@ export class ModernEndpoint {
   readonly #calls: LiveCalls;
   readonly #listeners: Listeners;
 
-  constructor(services: Services, replies: Replies, stateSecret: Uint8Array) {
+  constructor(services: Services, replies: Replies, stateSecret: Uint8Array, tasks: Tasks) {
     this.#services = services;
     this.#replies = replies;
-    this.#tasks = new Tasks(services);
+    this.#tasks = tasks;
     this.#calls = new LiveCalls(services, stateSecret, this.#tasks);
     this.#listeners = new Listeners(services, this.#tasks);
   }

@@ -86,6 +86,12 @@ export class Tasks {
     return task;
   }
 
+  /** Whether this is one of the agent's tasks, on whichever path. */
+  belongsTo(agent: string, id: string): boolean {
+    const task = this.#tasks.get(id);
+    return task?.agent === agent && !this.#isExpired(task);
+  }
+
   listen(listener: (task: AgentTask) => void): void {
     this.#listeners.add(listener);
   }
