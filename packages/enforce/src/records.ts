@@ -1,6 +1,7 @@
 /**
  * The records of an action. `meta` is public in the log, so it holds nothing that could identify a
  * person; arguments, context, targets of reads, reasons and results are in the sealed payload.
+ * Its keys are set in the order of canonical JSON, which spares the ledger to sort them.
  */
 import { hash } from 'node:crypto';
 import type {
@@ -54,7 +55,8 @@ export interface OutcomeDetail {
 
 /** Recorded and durable before the agent sees the final result. */
 export function outcomeRecord(action: Action, decision: Decision, detail: OutcomeDetail): NewRecord {
-  const meta: RecordMeta = { ...subject(action), result: detail.result, duration_ms: detail.duration_ms };
+  const { duration_ms, result } = detail;
+  const meta: RecordMeta = { agent: action.agent, duration_ms, result, ...target(action) };
   if (!detail.sent) meta.released = true;
   if (detail.removed) meta['removed'] = detail.removed;
   const payload: RecordPayload = {};
@@ -104,31 +106,29 @@ export function decisionRecord(action: Action, decision: Decision, refusal: Refu
 }
 
 function actionMeta(action: Action, decision: Decision): RecordMeta {
-  const meta: RecordMeta = { ...subject(action), via: action.via, decision: decisionMeta(decision) };
-  if (action.trace_id !== undefined) meta.trace_id = action.trace_id;
+  const meta: RecordMeta = { agent: action.agent, decision: decisionMeta(decision), ...target(action) };
   if (action.tool_digest !== undefined) meta.tool_digest = action.tool_digest;
+  if (action.trace_id !== undefined) meta.trace_id = action.trace_id;
+  meta['via'] = action.via;
   return meta;
 }
 
-function subject(action: Action): RecordMeta {
-  const meta: RecordMeta = { agent: action.agent, server: action.server };
+function target({ kind, server, target: tool }: Action): RecordMeta {
   // A resource's URI can name a person; names of tools and prompts are definitions.
-  if (action.kind !== 'resource_read' && action.kind !== 'completion') meta.tool = action.target;
-  return meta;
+  return kind === 'resource_read' || kind === 'completion' ? { server } : { server, tool };
 }
 
-function decisionMeta(decision: Decision): JsonObject {
-  const meta: JsonObject = {
-    id: decision.id,
-    effect: decision.effect,
-    policy_effect: decision.policy_effect,
-    mode: decision.mode,
-    policy_version: decision.policy_version,
+function decisionMeta({ id, effect, policy_effect, mode, policy_version, ...more }: Decision): JsonObject {
+  return {
+    ...(more.code !== undefined && { code: more.code }),
+    effect,
+    id,
+    mode,
+    policy_effect,
+    policy_version,
+    ...(more.rule && { rule: { ...more.rule } }),
+    ...(more.tier !== undefined && { tier: more.tier }),
   };
-  if (decision.code !== undefined) meta['code'] = decision.code;
-  if (decision.tier !== undefined) meta['tier'] = decision.tier;
-  if (decision.rule) meta['rule'] = { ...decision.rule };
-  return meta;
 }
 
 function actionPayload(action: Action, decision: Decision): RecordPayload {

@@ -51,28 +51,37 @@ export class AppendQueue {
     return this.#records;
   }
 
-  /** @throws Fault `ledger_unavailable` where the queue is full, and those of `prepareRecord`. */
+  /** Rejects with Fault `ledger_unavailable` where the queue is full, and those of `prepareRecord`. */
   append(given: readonly NewRecord[], purpose: Purpose): Promise<Position[]> {
+    return new Promise((resolve, reject) => this.#add(given, purpose, resolve, reject));
+  }
+
+  #add(
+    given: readonly NewRecord[],
+    purpose: Purpose,
+    resolve: OpenAppend['resolve'],
+    reject: OpenAppend['reject'],
+  ): void {
     const prepared = given.map((record) => prepareRecord(record, this.#bounds.payload_bytes_max));
-    const bytes = prepared.reduce((sum, record) => sum + record.bytes, 0);
+    let bytes = 0;
+    for (const record of prepared) bytes += record.bytes;
     this.#refuseWhereFull(prepared.length, bytes);
-    const { promise, resolve, reject } = Promise.withResolvers<Position[]>();
     this.#open.push({ purpose, records: prepared.length, bytes, resolve, reject });
     this.#records += prepared.length;
     this.#bytes += bytes;
     this.#waiting.push({ records: prepared, reserved: purpose === 'refusals_from_reserve' });
     this.#handOver();
-    return promise;
   }
 
   /** The oldest appends are on disk. */
   acknowledge(appends: number, source: string, epoch: number, firstSequence: number): void {
     let sequence = firstSequence;
     for (const append of this.#take(appends)) {
-      append.resolve(
-        Array.from({ length: append.records }, (_, index) => ({ source, epoch, sequence: sequence + index })),
-      );
-      sequence += append.records;
+      const positions: Position[] = [];
+      for (const end = sequence + append.records; sequence < end; sequence += 1) {
+        positions.push({ source, epoch, sequence });
+      }
+      append.resolve(positions);
     }
     this.#handOver();
   }

@@ -66,7 +66,7 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     failed: options.failed ?? (() => undefined),
     unlock,
   });
-  const [publisher, writer] = await Promise.all([
+  const [publisher, writer] = await bothStarted([
     startPublisher(options, publisherSetup, keyFile, keys, ledger),
     startWriter(options, writerSetup, limits, keyFile, keys, ledger),
   ]);
@@ -78,6 +78,20 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     return ledger;
   } catch (error) {
     await Promise.all([publisher.close(), writer.close()]);
+    throw error;
+  }
+}
+
+/** Both or none: a thread that were left behind would keep the process from ending. */
+async function bothStarted(
+  starts: [Promise<PublisherHandle>, Promise<WriterHandle>],
+): Promise<[PublisherHandle, WriterHandle]> {
+  try {
+    return await Promise.all(starts);
+  } catch (error) {
+    for (const start of await Promise.allSettled(starts)) {
+      if (start.status === 'fulfilled') await start.value.close();
+    }
     throw error;
   }
 }

@@ -14,7 +14,52 @@ const needsEscape = /[\u0000-\u001f"\\\ud800-\udfff]/;
  * lone surrogates (3.2.2.2), values that are not JSON; and past `json_depth_max`.
  */
 export function canonicalJson(value: unknown): string {
-  return canonical(value, 0);
+  if (!isInOrder(value, 0)) return canonical(value, 0);
+  // Of a value in canonical order JSON.stringify makes the canonical text, in less than half the time.
+  const text = JSON.stringify(value);
+  return text.includes(escapedSurrogate) ? canonical(value, 0) : text;
+}
+
+/** How JSON.stringify begins what it makes of a lone surrogate (and of text that only looks like it). */
+const escapedSurrogate = '\\ud';
+
+/** Plain JSON whose objects all have their keys in canonical order; anything doubtful is not. */
+function isInOrder(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    case 'object':
+      if (value === null) return true;
+      if (depth >= bounds.json_depth_max) return false;
+      return Array.isArray(value) ? isArrayInOrder(value, depth + 1) : isObjectInOrder(value, depth + 1);
+    case 'bigint':
+    case 'function':
+    case 'symbol':
+    case 'undefined':
+      return false;
+  }
+}
+
+function isArrayInOrder(values: readonly unknown[], depth: number): boolean {
+  // Not `every`, which passes over what is missing.
+  for (const value of values) if (!isInOrder(value, depth)) return false;
+  return true;
+}
+
+function isObjectInOrder(object: object, depth: number): boolean {
+  // Others may have a `toJSON`, or properties that only one of the two ways sees.
+  if (Object.getPrototypeOf(object) !== Object.prototype) return false;
+  let last = '';
+  for (const key in object) {
+    if (key < last) return false;
+    last = key;
+    const value = (object as Record<string, unknown>)[key];
+    if (value !== undefined && !isInOrder(value, depth)) return false;
+  }
+  return true;
 }
 
 function canonical(value: unknown, depth: number): string {

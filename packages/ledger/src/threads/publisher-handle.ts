@@ -1,5 +1,4 @@
 /** The publisher as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
-import { once } from 'node:events';
 import { Fault } from '@remit/contracts';
 import { reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import type { Publisher } from '../projection/publisher.ts';
@@ -8,7 +7,7 @@ import { unpackError } from './crossing-error.ts';
 import { GrowthNotice } from './growth-notice.ts';
 import { PublisherLoop, type PublisherEvents, type PublisherMethod } from './publisher-loop.ts';
 import type { FromPublisher, PublisherThreadData, ToPublisher } from './publisher-thread.ts';
-import { startThread } from './thread-start.ts';
+import { endOf, startThread } from './thread-start.ts';
 
 type Parameters_<Method extends PublisherMethod> = Parameters<Publisher[Method]>;
 type Answer<Method extends PublisherMethod> = ReturnType<Publisher[Method]>;
@@ -35,19 +34,20 @@ export async function startPublisherThread(
   const worker = await startThread('publisher', data);
   const calls = new Map<number, OpenCall>();
   let lastId = 0;
-  let ended: Fault | undefined;
+  let failure: Fault | undefined;
+  const ended = endOf(worker);
   worker.on('message', (message: FromPublisher) => receive(message, calls, events));
   worker.on('error', (error) => {
-    ended = new Fault('ledger_unavailable', `the ledger's reader ended: ${reasonOf(error)}`);
-    events.problem(ended.message);
-    for (const call of calls.values()) call.reject(ended);
+    failure = new Fault('ledger_unavailable', `the ledger's reader ended: ${reasonOf(error)}`);
+    events.problem(failure.message);
+    for (const call of calls.values()) call.reject(failure);
     calls.clear();
   });
   const send = (message: ToPublisher): void => worker.postMessage(message);
   const notice = new GrowthNotice((end) => send({ type: 'extend', end }));
   return {
     async call(method, ...parameters) {
-      if (ended !== undefined) throw ended;
+      if (failure !== undefined) throw failure;
       notice.tell();
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       lastId += 1;
@@ -62,10 +62,8 @@ export async function startPublisherThread(
     },
     async close() {
       notice.close();
-      if (ended !== undefined) return;
-      const exit = once(worker, 'exit');
       send({ type: 'close' });
-      await exit;
+      await ended;
     },
   };
 }

@@ -4,6 +4,13 @@ import { unpackError, type CrossingError } from './crossing-error.ts';
 
 type Started = { type: 'started' } | { type: 'not_started'; error: CrossingError } | { type: string };
 
+/** Resolves when the thread has ended, however it ends; to be called while it runs. */
+export function endOf(worker: Worker): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  worker.once('exit', () => resolve(undefined));
+  return promise;
+}
+
 /** Resolves when the thread is ready. @throws Fault: the one that its start met. */
 export async function startThread(name: 'writer' | 'publisher', workerData: unknown): Promise<Worker> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';

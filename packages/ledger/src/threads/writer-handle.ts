@@ -1,11 +1,10 @@
 /** The writer as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
-import { once } from 'node:events';
 import { reasonOf } from '../disk/sync-failure.ts';
 import { AppendList } from '../writer/append-list.ts';
 import type { AppendSink, WriterEvents, WriterSetup, WriterTools } from '../writer/port.ts';
 import { Writer } from '../writer/writer.ts';
 import { AppendRing, ringMemory } from './append-ring.ts';
-import { startThread } from './thread-start.ts';
+import { endOf, startThread } from './thread-start.ts';
 import type { FromWriter, WriterThreadData } from './writer-thread.ts';
 
 export interface WriterHandle extends AppendSink {
@@ -18,6 +17,7 @@ export async function startWriterThread(
 ): Promise<WriterHandle> {
   const memory = ringMemory();
   const worker = await startThread('writer', { ...data, ring: memory });
+  const ended = endOf(worker);
   worker.on('message', (message: FromWriter) => receive(message, events));
   // A thread that ends by itself has lost its state: what it held is neither acknowledged nor known.
   worker.on('error', (error) => events.failed(`the ledger's writer ended: ${reasonOf(error)}`));
@@ -26,9 +26,8 @@ export async function startWriterThread(
     offer: (records, reserved) => ring.offer(records, reserved),
     publish: (more) => ring.publish(more),
     async close() {
-      const exit = once(worker, 'exit');
       ring.close();
-      await exit;
+      await ended;
     },
   };
 }

@@ -18,7 +18,7 @@ export interface AppendSource {
   peek(): WaitingAppend | undefined;
   /** Done with the oldest. */
   take(): void;
-  /** How often the callers have said that nothing more follows for now. */
+  /** How often the callers have said that nothing more follows for now, modulo 2^32: changes each time. */
   readonly turns: number;
   /** Whether more follows at once. */
   readonly more: boolean;

@@ -33,8 +33,8 @@ export class Writer {
   readonly #builder: GroupBuilder;
   #next: Prepared = { ...nothingPrepared };
   #running = false;
-  /** The turn that the next group waits for. */
-  #awaited = 0;
+  /** The turn in which the callers were told that the next group waits for them; undefined where it does not. */
+  #toldIn: number | undefined;
   #full: boolean;
   #ended: string | undefined;
 
@@ -69,10 +69,11 @@ export class Writer {
     return this.#next.appends > 0 && !this.#awaits && this.#ended === undefined;
   }
 
-  /** More follows at once, or in the turn that the group waits for. */
+  /** More follows at once, or the turn that the group waits for has not ended. */
   get #awaits(): boolean {
     const { source } = this.#tools;
-    return source.more || source.turns < this.#awaited;
+    // Only whether it is another turn: their count begins anew.
+    return source.more || source.turns === this.#toldIn;
   }
 
   #start(): { range: CompactRange; first_sequence: number; leaf: LeafEnvelope } {
@@ -98,6 +99,7 @@ export class Writer {
 
   #commit(): void {
     const group = this.#next;
+    this.#toldIn = undefined;
     const failure = this.#write(group);
     if (failure !== undefined) {
       // First forgotten, then told: who hears of it may append at once.
@@ -133,7 +135,7 @@ export class Writer {
    */
   #tell({ appends, prepared_ms }: Prepared, firstSequence: number, sync_ms: number): void {
     const waits = this.#next.appends > 0 && !this.#awaits && sync_ms > prepared_ms;
-    if (waits) this.#awaited = this.#tools.source.turns + 1;
+    if (waits) this.#toldIn = this.#tools.source.turns;
     this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range), waits);
   }
 
