@@ -75,6 +75,7 @@ test('a question while nothing is open gets an error', async () => {
 test.each([
   ['ask_refused', -1, 'the request was refused'],
   ['ask_timeout', -32603, 'the client did not answer in time'],
+  ['ask_failed', -32603, 'the client could not be asked'],
 ])('a server that is not answered (%s) is told so, and not why', async (code, expected, message) => {
   const body = `let call; on['tools/call'] = (m) => { call = m; send({ id: 1, method: 'sampling/createMessage', params: {} }); };
     on[undefined] = (m) => answer(call, { reply: m.error });`;

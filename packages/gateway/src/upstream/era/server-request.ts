@@ -103,7 +103,8 @@ function noteElicitation(call: Call, params: JsonObject | undefined): void {
 
 /** Why an agent's client, or a policy, refused is none of the server's business. */
 function askError(error: unknown): RpcError {
-  if (!(error instanceof Fault)) return { code: internal_error, message: 'the client could not be asked' };
+  if (!(error instanceof Fault) || error.code === 'ask_failed')
+    return { code: internal_error, message: 'the client could not be asked' };
   return error.code === 'ask_timeout'
     ? { code: internal_error, message: 'the client did not answer in time' }
     : { code: refused_by_user, message: 'the request was refused' };
