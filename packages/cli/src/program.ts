@@ -13,6 +13,7 @@ import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPeople } from './commands/people.ts';
 import { registerReplay } from './commands/replay.ts';
+import { registerReport } from './commands/report.ts';
 import { registerSuggest } from './commands/suggest.ts';
 import { registerTest } from './commands/test.ts';
 import { registerTools } from './commands/tools.ts';
@@ -31,6 +32,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerDiff,
     registerReplay,
     registerSuggest,
+    registerReport,
     registerAgents,
     registerApprovals,
     registerPeople,

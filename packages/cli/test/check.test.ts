@@ -193,7 +193,7 @@ describe('the command line itself', () => {
   });
 
   test('every command has help with an example', async () => {
-    const groups = ['agents', 'approvals', 'people', 'tools', 'credentials', 'audit'];
+    const groups = ['agents', 'approvals', 'people', 'tools', 'credentials', 'audit', 'report'];
     const alone = [
       'up',
       'init',

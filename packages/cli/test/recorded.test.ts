@@ -154,6 +154,59 @@ describe('remit suggest', () => {
   });
 });
 
+describe('remit report', () => {
+  test('visibility tells agents, tools, risk and the remit that fits', async () => {
+    const { code, stdout } = await bench.remit(['report', 'visibility', '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      calls: 4,
+      agents: [
+        {
+          agent: 'support',
+          in_policy: true,
+          calls: 4,
+          people: 0,
+          declared_risk: 'medium',
+          implied_risk: 'medium',
+          tools: [{ tool: 'desk/record', calls: 4, not_run: 1 }],
+          suggestion: { tools: [{ tool: 'desk/record' }] },
+        },
+      ],
+    });
+    const text = await bench.remit(['report', 'visibility']);
+    expect(text.stdout).toContain('agent support\n  4 calls on behalf of 0 people');
+    expect(text.stdout).toContain('suggested remit:\n    agent: "support"');
+  });
+
+  test('readiness passes where enforcing would have refused nothing', async () => {
+    const { code, stdout } = await bench.remit(['report', 'readiness']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^agent support \(enforce mode\): ready, 4 calls$/m);
+  });
+
+  test('readiness says what would have been refused or held, and ends with 1', async () => {
+    write('tier_1_automatic: [record]', 'tier_4_blocked: [record]');
+    const refused = await bench.remit(['report', 'readiness', '--workspace', candidate, '--json']);
+    expect([refused.code, JSON.parse(refused.stdout)]).toMatchObject([
+      1,
+      {
+        ready: false,
+        agents: [{ ready: false, refused: [{ tool: 'desk/record', count: 3, code: 'denied_by_policy' }] }],
+      },
+    ]);
+    write('amount > 100.0', 'amount > 10.0');
+    const held = await bench.remit(['report', 'readiness', '--workspace', candidate, '--json']);
+    expect([held.code, JSON.parse(held.stdout)]).toMatchObject([
+      0,
+      { ready: true, agents: [{ ready: true, refused: [], held: [{ effect: 'approve', count: 1 }] }] },
+    ]);
+  });
+
+  test('of an unknown name is wrong use', async () => {
+    expect((await bench.remit(['report', 'visibilty'])).code).toBe(2);
+  });
+});
+
 describe('once Remit has stopped', () => {
   beforeAll(() => running.process.stop());
 

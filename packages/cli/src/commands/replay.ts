@@ -13,7 +13,7 @@ import {
   type LocationOptions,
 } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
-import { recordedCalls } from '../recorded/recorded-calls.ts';
+import { lookingBack, recordedCalls } from '../recorded/recorded-calls.ts';
 import { withEvents } from '../recorded/search-events.ts';
 import { describeGroups, grouped } from '../replay/describe-changes.ts';
 import { changedDecisions, type ChangedCall } from '../replay/replay-recorded.ts';
@@ -72,7 +72,7 @@ async function replaySince(
 ): Promise<void> {
   const from = readTime(since, context.machine.clock.now());
   // What was used of limits before that counts as well.
-  const earlier = new Date(Date.parse(from) - longestWindow(policy)).toISOString();
+  const earlier = lookingBack(from, longestWindow(policy));
   const read = await withEvents(context, location, (search) =>
     recordedCalls(search, { agent, since: earlier }),
   );

@@ -1,5 +1,5 @@
 /** `remit suggest`: the least that an agent needs, from what it was recorded to use. */
-import { suggest as suggestFrom, type CompiledPolicy, type Suggestion } from '@remit/policy';
+import type { Suggestion } from '@remit/policy';
 import type { Command } from 'commander';
 import { readTime } from '../audit/filters.ts';
 import {
@@ -13,8 +13,9 @@ import {
   type LocationOptions,
 } from '../context.ts';
 import { cannot } from '../exit-code.ts';
-import { recordedCalls, type RecordedCall, type RecordedCalls } from '../recorded/recorded-calls.ts';
+import { recordedCalls, type RecordedCalls } from '../recorded/recorded-calls.ts';
 import { withEvents } from '../recorded/search-events.ts';
+import { isUse, suggestionFor } from '../recorded/suggestion.ts';
 import { printable } from '../terminal/printable.ts';
 import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
 
@@ -61,19 +62,6 @@ function nothingRecorded(agent: string, since: string) {
     `Agent ${agent} made no calls since ${since}.`,
     'Look further back with --since, or name another agent.',
   );
-}
-
-/** Ran, or waited for a person. What the policy refused was asked for, but not granted. */
-function isUse({ ran, was }: RecordedCall): boolean {
-  return ran || was.effect === 'approve';
-}
-
-function suggestionFor(policy: CompiledPolicy, agent: string, calls: readonly RecordedCall[]): Suggestion {
-  const uses = calls.filter(isUse).map(({ action }) => ({
-    tool: `${action.server}/${action.target}`,
-    arguments: action.arguments,
-  }));
-  return suggestFrom(policy, agent, uses);
 }
 
 function describe(

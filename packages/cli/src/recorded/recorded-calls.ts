@@ -57,6 +57,11 @@ export interface RecordedFilter {
   since: string;
 }
 
+/** From when on calls are read whose uses of limits may still count at `from`; RFC 3339. */
+export function lookingBack(from: string, longest_window_ms: number): string {
+  return new Date(Math.max(0, Date.parse(from) - longest_window_ms)).toISOString();
+}
+
 export interface RecordedCalls {
   /** Oldest first. */
   calls: RecordedCall[];

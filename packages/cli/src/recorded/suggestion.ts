@@ -1,0 +1,21 @@
+/** What an agent was recorded to use, as the least that it needs. */
+import { suggest, type CompiledPolicy, type Suggestion } from '@remit/policy';
+import type { RecordedCall } from './recorded-calls.ts';
+
+/** Ran, or waited for a person. What the policy refused was asked for, but not granted. */
+export function isUse({ ran, was }: RecordedCall): boolean {
+  return ran || was.effect === 'approve';
+}
+
+/** @param calls those of this agent. */
+export function suggestionFor(
+  policy: CompiledPolicy,
+  agent: string,
+  calls: readonly RecordedCall[],
+): Suggestion {
+  const uses = calls.filter(isUse).map(({ action }) => ({
+    tool: `${action.server}/${action.target}`,
+    arguments: action.arguments,
+  }));
+  return suggest(policy, agent, uses);
+}
