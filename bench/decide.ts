@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { agentGovernance, casbin, cedar, handWritten } from './decide/peers.ts';
 import { estate, load, remit } from './decide/remit.ts';
+import { swap, type Swap } from './decide/swap.ts';
 import { interleave, median } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
@@ -14,12 +15,13 @@ const FLAT_RATIO_MAX = 2;
 const PEER_RATIO_MIN = 100;
 const LOAD_MS_MAX = 2000;
 const LOAD_MB_MAX = 300;
+const PAUSE_MS_MAX = 10;
 
 export async function benchDecide(): Promise<BenchRow[]> {
   const measured: { rules: number; times: Awaited<ReturnType<typeof timesAt>> }[] = [];
   for (const rules of sizes) measured.push({ rules, times: await timesAt(rules) });
   const rows = measured.map(({ rules, times }) => rowOf(rules, times));
-  return [...rows, flatRow(rows), ...loadRows()];
+  return [...rows, flatRow(rows), ...loadRows(), ...(await swapRows())];
 }
 
 async function timesAt(rules: number) {
@@ -115,6 +117,24 @@ function loadRows(): BenchRow[] {
       pass: ms <= LOAD_MS_MAX,
     },
     { name, unit: 'MB', ours: mb, peers: {}, target: `≤ ${LOAD_MB_MAX} MB`, pass: mb <= LOAD_MB_MAX },
+  ];
+}
+
+/** The delay is what calls wait for; on a busy machine it also holds what other programs take. */
+async function swapRows(): Promise<BenchRow[]> {
+  const { texts, lock } = estate(1000, 10);
+  await swap(texts, lock); // warm
+  const swaps: Swap[] = [];
+  for (let run = 0; run < 5; run += 1) swaps.push(await swap(texts, lock));
+  const delay = median(swaps.map(({ delay_ms }) => delay_ms));
+  const turn = median(swaps.map(({ turn_ms }) => turn_ms));
+  const target = `≤ ${PAUSE_MS_MAX} ms`;
+  const row = (name: string, unit: string, ours: number): BenchRow => {
+    return { name, unit, ours, peers: {}, target, pass: ours <= PAUSE_MS_MAX };
+  };
+  return [
+    row('swap, longest turn', 'ms (processor)', turn),
+    row('swap, longest delay of the event loop', 'ms', delay),
   ];
 }
 

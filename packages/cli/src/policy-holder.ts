@@ -24,7 +24,8 @@ import type { Appender } from '@remit/ledger';
 import { acceptLock, type CompiledPolicy, type LoadResult } from '@remit/policy';
 import type { Upstreams } from '@remit/gateway';
 import { liveTools } from './servers.ts';
-import { readWorkspace } from './workspace/load.ts';
+import { givingWay } from './giving-way.ts';
+import { readWorkspaceInSteps } from './workspace/load.ts';
 import { emptyLock, liveLock, readLock, writeLock } from './workspace/tools-lock.ts';
 
 export interface WorkspacePolicyOptions {
@@ -80,8 +81,8 @@ export class WorkspacePolicy implements PolicyHolder {
   }
 
   async #load(by: Actor): Promise<LoadResult> {
-    const { workspace, agents } = this.#options;
-    const { result } = readWorkspace(workspace);
+    const { workspace, agents, clock } = this.#options;
+    const { result } = await readWorkspaceInSteps(workspace, givingWay(clock));
     const { policy, diagnostics } = result;
     if (policy === undefined) {
       const errors = diagnostics.filter(({ severity }) => severity === 'error');

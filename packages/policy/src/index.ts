@@ -18,7 +18,7 @@ export { workspaceSettings } from './document/settings.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
 export { formatPolicy } from './format/format.ts';
-export { loadWorkspace } from './load.ts';
+export { loadWorkspace, loadWorkspaceInSteps } from './load.ts';
 export { acceptLock } from './lock/accept.ts';
 export { diffLock } from './lock/diff.ts';
 export { formatLock } from './lock/format.ts';

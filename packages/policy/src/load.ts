@@ -1,5 +1,5 @@
 /** From text to a checked and indexed policy. */
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { ToolsLock } from '@remit/contracts';
 import { AgentCompiler } from './compile/agents.ts';
 import { Compiled } from './compile/compiled.ts';
@@ -15,18 +15,48 @@ import type { CompiledPolicy, LoadResult, SourceFile } from './port.ts';
  * Loads all documents of a workspace folder. The order of `files` changes nothing. A `policy` is
  * given only where nothing is wrong; without a `lock` names cannot be checked, which a diagnostic says.
  */
-export function loadWorkspace(files: readonly SourceFile[], givenLock: ToolsLock | undefined): LoadResult {
+export function loadWorkspace(files: readonly SourceFile[], lock: ToolsLock | undefined): LoadResult {
+  const steps = loading(files, lock);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same, so that a large workspace keeps nobody waiting: `pause` is called between any two steps,
+ * and where it gives a promise, the next step waits for it.
+ */
+export async function loadWorkspaceInSteps(
+  files: readonly SourceFile[],
+  lock: ToolsLock | undefined,
+  pause: () => Promise<unknown> | undefined,
+): Promise<LoadResult> {
+  const steps = loading(files, lock);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}
+
+function* loading(
+  files: readonly SourceFile[],
+  givenLock: ToolsLock | undefined,
+): Generator<void, LoadResult> {
   const findings = new Findings();
-  const documents = readAllDocuments(files, findings);
+  const documents = yield* readAllDocuments(files, findings);
   // Without a workspace there are no servers that the tools of a lock could belong to.
   const lock = documents.workspace && givenLock;
-  const catalog = new Catalog(documents.workspace, lock, findings);
-  const agentPolicies = new AgentCompiler(documents, catalog, findings).all();
-  lint(documents, agentPolicies.values(), catalog, findings);
+  const catalog = yield* Catalog.of(documents.workspace, lock, findings);
+  const agentPolicies = yield* new AgentCompiler(documents, catalog, findings).all();
+  yield* lint(documents, agentPolicies.values(), catalog, findings);
   noteMissing(documents, lock, findings);
   if (findings.hasErrors) return { diagnostics: findings.list };
+  const version = yield* versionOf(files, lock);
+  yield;
   const policy = new Compiled({
-    version: versionOf(files, lock),
+    version,
     workspace: workspaceOf(documents),
     keepTier4Blocked: documents.workspace?.keepTier4Blocked ?? false,
     lock,
@@ -37,9 +67,17 @@ export function loadWorkspace(files: readonly SourceFile[], givenLock: ToolsLock
 }
 
 /** The digest of documents and lock. It does not depend on the order in which files were given. */
-function versionOf(files: readonly SourceFile[], lock: ToolsLock | undefined): string {
-  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map(({ path, text }) => [path, text]);
-  return `sha256:${hash('sha256', JSON.stringify([sorted, lock === undefined ? null : formatLock(lock)]))}`;
+function* versionOf(
+  files: readonly SourceFile[],
+  lock: ToolsLock | undefined,
+): Generator<void, CompiledPolicy['version']> {
+  const digest = createHash('sha256');
+  for (const { path, text } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    digest.update(`${JSON.stringify([path, text])}\n`);
+    yield;
+  }
+  digest.update(lock === undefined ? '' : formatLock(lock));
+  return `sha256:${digest.digest('hex')}`;
 }
 
 function workspaceOf({ workspace }: Documents): CompiledPolicy['workspace'] {

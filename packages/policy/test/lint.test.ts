@@ -1,6 +1,6 @@
 import { loadWorkspace } from '@remit/policy';
 import { describe, expect, it } from 'vitest';
-import { file, line, load, lock, tool, workspaceText } from './support-desk.ts';
+import { file, line, load, lock, workspaceText } from './support-desk.ts';
 
 /** `risk.test.ts` is about these. */
 const aboutRisk = new Set(['supplied_control', 'full_governance']);
@@ -138,26 +138,6 @@ describe('lint', () => {
       'note unused_action w.yaml:8:3 no rule speaks of the action `read_customer_info`',
       'note unused_action w.yaml:9:3 no rule speaks of the action `refund_over_100`',
       'note planned_action w.yaml:10:3 action `export_customer_list` is planned: rules about it do nothing until it has a tool',
-    ]);
-  });
-
-  it('points out a value that the tool does not take', () => {
-    const text = `workspace: w
-servers: { crm: { command: [crm] } }
-actions:
-  late:
-    tool: refund
-    when: args.reason == "late" || args.reason in ["broken", "brokn"]
----
-agent: support
-guardrails: { tier_2_logged: [late] }`;
-    const refund = tool('refund', { properties: { reason: { enum: ['late', 'broken'], type: 'string' } } });
-    const { diagnostics } = loadWorkspace([file(text)], {
-      version: 1,
-      servers: { crm: { tools: [refund] } },
-    });
-    expect(diagnostics.map(line).filter((finding) => finding.includes('impossible_value'))).toEqual([
-      'warning impossible_value policy.yaml:6:11 `args.reason` of `crm/refund` is never `brokn`, so `late` may never match (it is one of `"late"`, `"broken"`)',
     ]);
   });
 

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync, type Dirent } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { bounds, Fault } from '@remit/contracts';
 import type { SourceFile } from '@remit/policy';
+import type { Pause } from '../giving-way.ts';
 
 /**
  * Every `*.yaml` in the folder and below, except tests, hidden folders and installed packages; sorted
@@ -13,22 +14,40 @@ export function readPolicyFiles(folder: string): SourceFile[] {
   return readYaml(folder, isPolicyFile);
 }
 
+/** The same files, with a pause between two of them. @throws as `readPolicyFiles`. */
+export async function readPolicyFilesInSteps(folder: string, pause: Pause): Promise<SourceFile[]> {
+  const files: SourceFile[] = [];
+  for (const path of yamlPaths(folder, isPolicyFile)) {
+    files.push(sourceFile(folder, path));
+    await pause();
+  }
+  return files;
+}
+
 /** The files of examples, `*.test.yaml`, found and read in the same way. @throws as `readPolicyFiles`. */
 export function readExampleFiles(folder: string): SourceFile[] {
   return readYaml(folder, (name) => name.endsWith('.test.yaml') && !name.startsWith('.'));
 }
 
 function readYaml(folder: string, wanted: (name: string) => boolean): SourceFile[] {
+  return yamlPaths(folder, wanted).map((path) => sourceFile(folder, path));
+}
+
+function yamlPaths(folder: string, wanted: (name: string) => boolean): string[] {
   const paths = pathsBelow(folder, wanted).sort();
   if (paths.length > bounds.policy_documents_max) {
     throw new Fault('too_many_policy_files', `${folder} holds ${paths.length} YAML files.`, {
       remedy: `A workspace has at most ${bounds.policy_documents_max}; name its own folder.`,
     });
   }
-  return paths.map((path) => ({
+  return paths;
+}
+
+function sourceFile(folder: string, path: string): SourceFile {
+  return {
     path: relative(folder, path).split(sep).join('/'),
     text: readBounded(path, bounds.policy_file_bytes_max),
-  }));
+  };
 }
 
 function pathsBelow(folder: string, wanted: (name: string) => boolean): string[] {

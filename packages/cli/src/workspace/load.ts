@@ -3,14 +3,16 @@ import { basename } from 'node:path';
 import { Fault, type ToolsLock } from '@remit/contracts';
 import {
   loadWorkspace,
+  loadWorkspaceInSteps,
   type Diagnostic,
   type LoadResult,
   type ServerSettings,
   type SourceFile,
 } from '@remit/policy';
 import { CommandFault, exitCodes, wrongUse } from '../exit-code.ts';
-import { readPolicyFiles } from './files.ts';
-import { readLock } from './tools-lock.ts';
+import type { Pause } from '../giving-way.ts';
+import { readPolicyFiles, readPolicyFilesInSteps } from './files.ts';
+import { readLock, readLockInSteps } from './tools-lock.ts';
 
 export interface ReadWorkspace {
   files: SourceFile[];
@@ -24,20 +26,39 @@ export interface ReadWorkspace {
  */
 export function readWorkspace(folder: string): ReadWorkspace {
   const files = readPolicyFiles(folder);
-  if (files.length === 0) {
-    throw wrongUse(
-      'no_documents',
-      `${folder} holds no policy documents.`,
-      'Name a workspace, or make one with `remit init`.',
-    );
-  }
+  refuseEmpty(folder, files);
   try {
     const lock = readLock(folder);
     return { files, lock, result: loadWorkspace(files, lock) };
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    return { files, lock: undefined, result: { diagnostics: [findingOf(error)] } };
+    return withoutLock(files, error);
   }
+}
+
+/** The same for a Remit that goes on serving meanwhile. @throws as `readWorkspace`. */
+export async function readWorkspaceInSteps(folder: string, pause: Pause): Promise<ReadWorkspace> {
+  const files = await readPolicyFilesInSteps(folder, pause);
+  refuseEmpty(folder, files);
+  try {
+    const lock = await readLockInSteps(folder, pause);
+    return { files, lock, result: await loadWorkspaceInSteps(files, lock, pause) };
+  } catch (error) {
+    return withoutLock(files, error);
+  }
+}
+
+function refuseEmpty(folder: string, files: readonly SourceFile[]): void {
+  if (files.length > 0) return;
+  throw wrongUse(
+    'no_documents',
+    `${folder} holds no policy documents.`,
+    'Name a workspace, or make one with `remit init`.',
+  );
+}
+
+function withoutLock(files: SourceFile[], error: unknown): ReadWorkspace {
+  if (!(error instanceof Fault)) throw error;
+  return { files, lock: undefined, result: { diagnostics: [findingOf(error)] } };
 }
 
 /** A lock that cannot be read is a finding like any other: nothing can be checked against it. */

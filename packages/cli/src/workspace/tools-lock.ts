@@ -8,27 +8,46 @@ import { bounds, Fault, type ToolDefinition, type ToolsLock } from '@remit/contr
 import { fingerprint } from '@remit/inspect';
 import { formatLock, parseLock } from '@remit/policy';
 import { writeAtomically } from '../data/atomic-file.ts';
+import type { Pause } from '../giving-way.ts';
 import { readBounded } from './files.ts';
 
 export const lockFileName = 'tools.lock';
 
 /** Undefined where there is none. @throws Fault `invalid_lock`. */
 export function readLock(workspace: string): ToolsLock | undefined {
+  const lock = lockAsWritten(workspace);
+  for (const tool of toolsOf(lock)) refuseForged(tool);
+  return lock;
+}
+
+/** The same, with a pause between two tools. @throws as `readLock`. */
+export async function readLockInSteps(workspace: string, pause: Pause): Promise<ToolsLock | undefined> {
+  const lock = lockAsWritten(workspace);
+  for (const tool of toolsOf(lock)) {
+    await pause();
+    refuseForged(tool);
+  }
+  return lock;
+}
+
+function lockAsWritten(workspace: string): ToolsLock | undefined {
   const path = join(workspace, lockFileName);
   if (!existsSync(path)) return undefined;
-  const lock = parseLock(readBounded(path, bounds.tools_lock_bytes_max), lockFileName);
-  const forged = Object.values(lock.servers)
-    .flatMap((server) => server.tools)
-    .find((tool) => fingerprint(tool.definition) !== tool.digest);
-  if (forged === undefined) return lock;
-  throw new Fault(
-    'invalid_lock',
-    `The digest of \`${forged.definition.name}\` is not that of its definition.`,
-    {
-      place: { file: lockFileName },
-      remedy: 'Restore tools.lock from git, or remove it and run `remit tools pull`.',
-    },
-  );
+  return parseLock(readBounded(path, bounds.tools_lock_bytes_max), lockFileName);
+}
+
+type LockEntry = ToolsLock['servers'][string]['tools'][number];
+
+function toolsOf(lock: ToolsLock | undefined): LockEntry[] {
+  return Object.values(lock?.servers ?? {}).flatMap((server) => server.tools);
+}
+
+function refuseForged({ definition, digest }: LockEntry): void {
+  if (fingerprint(definition) === digest) return;
+  throw new Fault('invalid_lock', `The digest of \`${definition.name}\` is not that of its definition.`, {
+    place: { file: lockFileName },
+    remedy: 'Restore tools.lock from git, or remove it and run `remit tools pull`.',
+  });
 }
 
 /** True where the file was not there, or held something else. @throws Fault `tools_lock_not_written`. */

@@ -53,24 +53,34 @@ export class AgentCompiler {
     this.#controls = new ControlCheck(documents, catalog, this.#classes, findings);
     this.#limits = new LimitCompiler(catalog, findings);
     this.#governance = new Governance(findings);
-    const { roles, guardrails, baselines, workspace } = documents;
+  }
+
+  /** All agents by name, a step for each document. */
+  *all(): Generator<void, Map<string, AgentPolicy>> {
+    yield* this.#shared();
+    const agents = new Map<string, AgentPolicy>();
+    for (const [name, agent] of this.#documents.agents) {
+      agents.set(name, this.#agent(agent));
+      yield;
+    }
+    yield* this.#governance.report();
+    return agents;
+  }
+
+  /** Also those that no agent has: mistakes in them are mistakes. */
+  *#shared(): Generator<void, void> {
+    const { roles, guardrails, baselines, workspace } = this.#documents;
     const shared = [
       ...roles.values(),
       ...guardrails,
       ...baselines.values(),
       ...(workspace?.defaults ? [workspace.defaults] : []),
     ];
-    // Also those that no agent has: mistakes in them are mistakes.
     for (const document of shared) {
       this.#controls.check(document);
       this.#compile(document);
+      yield;
     }
-  }
-
-  all(): Map<string, AgentPolicy> {
-    const agents = [...this.#documents.agents].map(([name, agent]) => [name, this.#agent(agent)] as const);
-    this.#governance.report();
-    return new Map(agents);
   }
 
   #compile(document: RemitDocument): Compiled {

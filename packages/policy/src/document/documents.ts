@@ -9,7 +9,7 @@ import { readAgent, readGuardrailsDocument, readRole } from './remit.ts';
 import type { AgentDocument, GuardrailsDocument, RoleDocument } from './remit.ts';
 import type { Word } from './reading.ts';
 import { didYouMean } from './suggest.ts';
-import { readDocuments } from './tree.ts';
+import { readingDocuments } from './tree.ts';
 import type { Mapping } from './tree.ts';
 import { readWorkspace } from './workspace.ts';
 import type { WorkspaceDocument } from './workspace.ts';
@@ -24,7 +24,10 @@ export interface Documents {
 }
 
 /** Files are read in the order of their paths, so that messages do not depend on how they were given. */
-export function readAllDocuments(files: readonly SourceFile[], findings: Findings): Documents {
+export function* readAllDocuments(
+  files: readonly SourceFile[],
+  findings: Findings,
+): Generator<void, Documents> {
   const documents: Documents = {
     workspace: undefined,
     agents: new Map(),
@@ -36,7 +39,9 @@ export function readAllDocuments(files: readonly SourceFile[], findings: Finding
   let count = 0;
   for (const file of sorted) {
     lintSecrets(file, findings);
-    for (const tree of readDocuments(file, findings)) {
+    for (const tree of readingDocuments(file, findings)) {
+      yield;
+      if (tree === undefined) continue;
       count += 1;
       if (count > bounds.policy_documents_max) {
         const message = `more than ${bounds.policy_documents_max} documents in one workspace`;

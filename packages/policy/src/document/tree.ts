@@ -3,8 +3,8 @@
  * depth and number of values, so that a hostile file ends in an error and not in a slow process.
  */
 import { bounds } from '@remit/contracts';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
-import type { Alias, Document, Node, Scalar as YamlScalar } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import type { Alias, CST, Document, Node, Scalar as YamlScalar } from 'yaml';
 import type { Findings, Spot } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
 
@@ -34,19 +34,43 @@ export type Tree = Scalar | Sequence | Mapping;
 
 /** The documents of one file. A file with a syntax error gives none, and an error. */
 export function readDocuments(file: SourceFile, findings: Findings): Mapping[] {
+  return [...readingDocuments(file, findings)].filter((step) => step !== undefined);
+}
+
+/** Pieces of text read in one step. */
+const LEXEMES_PER_STEP = 500;
+
+/** The same in steps: a document, or undefined where the next one has not been read to its end. */
+export function* readingDocuments(file: SourceFile, findings: Findings): Generator<Mapping | undefined> {
   const start: Spot = { file: file.path, line: 1, column: 1 };
   if (Buffer.byteLength(file.text) > bounds.policy_file_bytes_max) {
     const message = `\`${file.path}\` is larger than ${bounds.policy_file_bytes_max} bytes`;
     findings.error('file_too_large', message, start, 'split it into several files');
-    return [];
+    return;
   }
   const lines = new LineCounter();
   // Duplicate keys are found below: the library compares every key with every other.
   const options = { lineCounter: lines, uniqueKeys: false, prettyErrors: false, version: '1.2' } as const;
-  const documents = parseAllDocuments(file.text, options);
-  if (!Array.isArray(documents)) return [];
   const builder = new TreeBuilder(file.path, lines, findings);
-  return documents.flatMap((document) => builder.document(document));
+  const composer = new Composer(options);
+  for (const token of tokensOf(file.text, lines)) {
+    if (token === undefined) yield undefined;
+    else for (const document of composer.next(token)) yield* builder.document(document);
+  }
+  for (const document of composer.end()) yield* builder.document(document);
+}
+
+/** As `Parser.parse` gives them, with a step in between now and then. */
+function* tokensOf(text: string, lines: LineCounter): Generator<CST.Token | undefined> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  let read = 0;
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    read += 1;
+    if (read % LEXEMES_PER_STEP === 0) yield undefined;
+  }
+  yield* parser.end();
 }
 
 class TreeBuilder {

@@ -8,24 +8,29 @@ import type { Catalog } from '../names/catalog.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { lintApprovers } from './approvers.ts';
 import { lintGuesses } from './guesses.ts';
-import { lintImpossibleValues, lintShadowed } from './never.ts';
+import { lintShadowed } from './never.ts';
 import { lintReach } from './reach.ts';
 
-export function lint(
+export function* lint(
   documents: Documents,
   compiled: Iterable<AgentPolicy>,
   catalog: Catalog,
   findings: Findings,
-): void {
+): Generator<void, void> {
   const agents = [...compiled];
   const linter = new Linter(catalog, findings);
-  for (const agent of agents) linter.agent(agent);
-  lintReach(agents, catalog, findings);
-  lintShadowed(agents, catalog, findings);
-  lintImpossibleValues(catalog, findings);
+  for (const agent of agents) {
+    linter.agent(agent);
+    yield;
+  }
+  yield* lintReach(agents, catalog, findings);
+  yield* lintShadowed(agents, catalog, findings);
   lintApprovers(agents, documents.workspace?.groups ?? new Map<string, string[]>(), findings);
+  yield;
   lintDocuments(documents, findings);
+  yield;
   lintGuesses(documents.workspace, catalog, findings);
+  yield;
   lintActions(documents, catalog, findings);
 }
 

@@ -12,9 +12,14 @@ const NAMED_MAX = 5;
 const grants = (rule: Rule): boolean => rule.says !== 'deny' && rule.says !== 'blocked';
 const always = (rule: Rule): boolean => rule.action?.condition === undefined;
 
-export function lintReach(agents: readonly AgentPolicy[], catalog: Catalog, findings: Findings): void {
+export function* lintReach(
+  agents: readonly AgentPolicy[],
+  catalog: Catalog,
+  findings: Findings,
+): Generator<void, void> {
   const seen = new Set<Rule>();
   for (const agent of agents) {
+    yield;
     lintEverything(agent, catalog, findings);
     for (const rule of agent.rules) {
       if (seen.has(rule)) continue;

@@ -55,12 +55,35 @@ export class Catalog {
   /** Names already refused, so that each mistake is explained once in full. */
   readonly #hints = new Map<string, string | undefined>();
 
-  constructor(workspace: WorkspaceDocument | undefined, lock: ToolsLock | undefined, findings: Findings) {
+  /** Looks through tools, notes and actions, a step for each. */
+  static *of(
+    workspace: WorkspaceDocument | undefined,
+    lock: ToolsLock | undefined,
+    findings: Findings,
+  ): Generator<void, Catalog> {
+    const notes = workspace?.tools ?? new Map<string, ToolNotes>();
+    const tools: LockedTool[] = [];
+    for (const tool of lock ? lockedTools(lock, (key, name) => notes.get(key) ?? notes.get(name)) : []) {
+      tools.push(tool);
+      yield;
+    }
+    const catalog = new Catalog(workspace, lock, tools, findings);
+    yield* catalog.#checkNotes(notes);
+    for (const action of workspace?.actions.values() ?? []) {
+      catalog.#define(action);
+      yield;
+    }
+    return catalog;
+  }
+
+  private constructor(
+    workspace: WorkspaceDocument | undefined,
+    lock: ToolsLock | undefined,
+    tools: readonly LockedTool[],
+    findings: Findings,
+  ) {
     this.#findings = findings;
     this.checked = lock !== undefined;
-    const notes = workspace?.tools ?? new Map<string, ToolNotes>();
-    const tools =
-      lock === undefined ? [] : lockedTools(lock, (key, name) => notes.get(key) ?? notes.get(name));
     this.tools = new Map(tools.map((tool) => [tool.key, tool]));
     this.#byBareName = Map.groupBy(tools, (tool) => tool.name);
     this.#unlocked = [...(workspace?.servers.keys() ?? [])].filter(
@@ -68,12 +91,11 @@ export class Catalog {
     );
     this.#servers = workspace && new Set([...workspace.servers.keys(), ...Object.keys(lock?.servers ?? {})]);
     this.#conditions = new Conditions(findings);
-    this.#checkNotes(notes);
-    for (const action of workspace?.actions.values() ?? []) this.#define(action);
   }
 
-  #checkNotes(notes: ReadonlyMap<string, ToolNotes>): void {
+  *#checkNotes(notes: ReadonlyMap<string, ToolNotes>): Generator<void, void> {
     for (const note of notes.values()) {
+      yield;
       const meaning = this.#tool(note.name);
       const tool = meaning === undefined ? undefined : this.tools.get(meaning);
       const readings = [...(note.reads?.arguments.values() ?? [])];

@@ -65,17 +65,17 @@ function reachOf(notes: ToolNotes | undefined, { annotations }: ToolDefinition, 
     : { external: hint, externalFrom: 'annotations' };
 }
 
-export function lockedTools(
+export function* lockedTools(
   lock: ToolsLock,
   notesOf: (key: string, name: string) => ToolNotes | undefined,
-): LockedTool[] {
-  return Object.entries(lock.servers).flatMap(([server, { tools }]) =>
-    tools.map(({ digest, definition }) => {
+): Generator<LockedTool> {
+  for (const [server, { tools }] of Object.entries(lock.servers))
+    for (const { digest, definition } of tools) {
       const { name } = definition;
       const key = toolKey(server, name);
       const notes = notesOf(key, name);
       const guessed = guess(definition);
-      return {
+      yield {
         ...{ key, server, name, digest, definition, guess: guessed },
         ...effectOf(notes, definition, guessed.effect),
         ...reachOf(notes, definition, guessed.external),
@@ -83,6 +83,5 @@ export function lockedTools(
         movesMoney: notes?.amount !== undefined,
         ...(notes?.sensitivity && { sensitivity: notes.sensitivity }),
       };
-    }),
-  );
+    }
 }

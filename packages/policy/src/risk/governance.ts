@@ -50,8 +50,9 @@ export class Governance {
     this.#governed.push(governed);
   }
 
-  report(): void {
+  *report(): Generator<void, void> {
     for (const governed of this.#governed) {
+      yield;
       this.#supplied(governed);
       if (!isBelow(governed.baseline.level, 'high')) this.#fullGovernance(governed);
     }
