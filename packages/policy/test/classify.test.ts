@@ -102,7 +102,10 @@ describe('a guess', () => {
     );
   });
 
-  it('overrides no tier that somebody wrote', () => {
+  it('overrides no tier that somebody wrote, whatever the risk', () => {
+    expect(
+      tier('agent: support\nrisk: high\nguardrails: { tier_2_logged: [purge_orders] }', 'purge_orders'),
+    ).toBe('logged');
     expect(tier('agent: support\nguardrails: { tier_2_logged: ["crm/*"] }', 'purge_orders')).toBe('logged');
   });
 

@@ -58,6 +58,32 @@ describe('a call outside the scope', () => {
   });
 });
 
+describe('the reason', () => {
+  it.each([
+    [
+      '{ paths: [/srv/**] }',
+      { path: '/srv/../etc' },
+      '`args.path` cannot be compared with paths: it holds `.` or `..` as a step',
+    ],
+    ['{ paths: [/srv/**] }', { a: ['~'] }, '`args.a[0]` cannot be compared with paths: it begins with `~`'],
+    [
+      '{ hosts: [a.example] }',
+      { url: 'https://x@a.example' },
+      '`args.url` cannot be compared with hosts: it holds a name or password before its host',
+    ],
+    [
+      '{ hours: { from: "08:00", to: "09:00", timezone: UTC } }',
+      {},
+      '2026-11-22T10:00:00.000Z is outside its hours',
+    ],
+    ['{ unattended: deny }', {}, 'it acts on nobody’s behalf'],
+  ])('of a scope %s for %j is told', (scope, args, reason) => {
+    const [first] = asked(scope, call('search', args)).reasons;
+    expect(first).toMatch(/^This call of `crm\/search` is outside the scope of agent `support` \(/);
+    expect(first?.slice(first.indexOf('): ') + 3)).toBe(`${reason}.`);
+  });
+});
+
 describe('environments', () => {
   const workspace = workspaceText
     .replace('trust: internal', 'trust: internal, environment: staging')
@@ -159,6 +185,8 @@ describe('hosts', () => {
     'https://good.example.evil.example/',
     'https://good.example@evil.example/',
     'https://good.example:443@evil.example/',
+    'https://evil.example@good.example/',
+    'https://evil.example:x@good.example/',
     'https://evil.example\\@good.example/',
     'https:\\\\evil.example',
     'https:evil.example',
