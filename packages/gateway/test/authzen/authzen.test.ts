@@ -154,7 +154,9 @@ describe('an evaluation', () => {
   it('of a task is allowed to the agent that has it, and to no other', async () => {
     const { url, crm } = await fixture();
     const finish = Promise.withResolvers<void>();
-    onTestFinished(finish.resolve);
+    onTestFinished(() => {
+      finish.resolve();
+    });
     crm.behaviours.set('lookup', async ({ peer }) => {
       await peer.tasks?.created({ poll_interval_ms: 1 });
       await finish.promise;

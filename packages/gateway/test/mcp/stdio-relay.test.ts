@@ -114,6 +114,33 @@ describe('a client of 2026-07-28 on stdio', () => {
     expect(crm.asked[0]?.params['arguments']).toEqual({ region: 'Zürich', count: 3 });
   });
 
+  it('has tasks, and is told of them', async () => {
+    const { url, crm } = await fixture();
+    const { say, answer, lines } = relay(url);
+    const finish = Promise.withResolvers<void>();
+    crm.behaviours.set('lookup', async ({ peer }) => {
+      await peer.tasks?.created({ poll_interval_ms: 1 });
+      await finish.promise;
+      return text('done');
+    });
+    const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    const { body: call } = modern('tools/call', { name: 'lookup' }, { capabilities });
+    say(call);
+    const { taskId } = (await answer(call.id))['result'] as { taskId: string };
+    const { body: listen } = modern(
+      'subscriptions/listen',
+      { notifications: { taskIds: [taskId] } },
+      { capabilities },
+    );
+    say(listen);
+    await waitFor(() => lines.some((line) => line['method'] === 'notifications/tasks'));
+    finish.resolve();
+    await waitFor(() => lines.some((line) => JSON.stringify(line).includes('"completed"')));
+    const { body: get } = modern('tasks/get', { taskId }, { capabilities });
+    say(get);
+    expect((await answer(get.id))['result']).toMatchObject({ result: { content: [{ text: 'done' }] } });
+  });
+
   it('is asked for input, and sees the errors that the listener gives', async () => {
     const { url, crm } = await fixture();
     const { say, answer } = relay(url);

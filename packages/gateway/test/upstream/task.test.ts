@@ -2,11 +2,13 @@
  * Tasks of servers of the stateless era (extension io.modelcontextprotocol/tasks): the call is sent once,
  * followed until it is over, and what cannot be known is said to be unknown.
  */
-import { Fault } from '@remit/contracts';
+import { bounds, Fault } from '@remit/contracts';
 import type { JsonObject } from '@remit/contracts';
-import { waitFor } from '@remit/testkit';
+import { startReferenceServer, waitFor } from '@remit/testkit';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { TaskPeer, TaskProgress } from '../../src/exchange.ts';
+import { readTaskState } from '../../src/upstream/task-state.ts';
 import { peer, toolCall, upstream } from './fixture.ts';
 import type { PeerSettings, RecordingPeer } from './fixture.ts';
 import { json, result, scriptedHttp } from './scripted.ts';
@@ -341,6 +343,42 @@ describe('an unknown outcome, never a second call', () => {
     expect(answer).toMatchObject({ reason: 'unreachable', sent: true });
     expect(polls).toBe(3);
   });
+});
+
+test('a task of a process is followed as well', async () => {
+  const { command = [] } = await startReferenceServer({ era: 'stateless', transport: 'stdio' });
+  const connected = upstream({ command: [...command] });
+  await connected.ready(10_000);
+  const asking = taking({ answer: () => ({ request: { action: 'accept', content: { confirm: true } } }) });
+  const answer = await connected.request(toolCall('confirm_delete', { filename: 'a.txt' }, { peer: asking }));
+  expect(answer).toMatchObject({ kind: 'result', result: { content: [{ text: 'a.txt: "accept"' }] } });
+  expect(asking.seen).toHaveLength(1);
+});
+
+test('whatever a server says of its task, reading it does not throw', () => {
+  const member = fc.oneof(
+    fc.jsonValue(),
+    fc.constantFrom('working', 'input_required', 'completed', 'failed'),
+  );
+  const keys = fc.constantFrom(
+    'status',
+    'result',
+    'error',
+    'inputRequests',
+    'pollIntervalMs',
+    'statusMessage',
+    'taskId',
+  );
+  fc.assert(
+    fc.property(fc.dictionary(keys, member), (described) => {
+      const state = readTaskState(described as JsonObject, bounds);
+      if (state?.status === 'working' || state?.status === 'input_required') {
+        expect(state.progress.poll_interval_ms).toBeGreaterThanOrEqual(bounds.task_poll_min_ms);
+        expect(state.progress.poll_interval_ms).toBeLessThanOrEqual(bounds.task_poll_max_ms);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('a task is followed over a new connection', async () => {
