@@ -112,4 +112,21 @@ describe('a difference as Markdown', () => {
   - rule: \`support guardrails.tier_2_logged[0]\` (policy.yaml:2)
   - conditions: \`args.amount < 100.0\`; \`args.amount < 50.0\``);
   });
+
+  it('names the controls that begin and end', () => {
+    const before = 'scope: { unattended: allow }\napprovals: { count: 1 }';
+    const after =
+      'approvals: { count: 2 }\nscope: { hosts: [a.example] }\naccess: { data: { unlisted: deny } }';
+    const { controls } = diff(before, after);
+    expect(controls).toEqual([
+      {
+        agent: 'support',
+        added: ['approvals.count: 2', 'data.unlisted: deny: only ', 'scope.hosts: allow a.example'],
+        removed: ['approvals.count: 1', 'scope.unattended: allow'],
+      },
+    ]);
+    expect(formatDiff(diff(before, before.replace('1', '2')))).toContain(
+      '- controls of support that end: `approvals.count: 1`\n- controls of support that begin: `approvals.count: 2`',
+    );
+  });
 });

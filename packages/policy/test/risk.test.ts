@@ -186,6 +186,12 @@ describe('the baseline of a risk', () => {
     expect(errorsOf(described(text))).toEqual([]);
   });
 
+  it('is not contradicted by tiers for everyone, which it raises for this agent', () => {
+    const everyone = 'guardrails: { tier_1_automatic: [account-delete] }';
+    const policy = mustLoad(described('agent: support\nrisk: high', everyone));
+    expect(decide(policy, call('account-delete'), active)).toMatchObject({ effect: 'approve' });
+  });
+
   it('is not contradicted by what the agent may not use', () => {
     const text =
       'agent: support\nguardrails: { tier_1_automatic: [account-delete], tier_4_blocked: [account-delete] }';

@@ -1,10 +1,11 @@
 /** From documents to compiled agents. What several agents share (roles, guardrails) is compiled once. */
+import type { DataRules } from '@remit/contracts';
 import type { AgentDocument, RemitDocument } from '../document/remit.ts';
 import type { Documents } from '../document/documents.ts';
 import { DataClasses, dataRulesOf } from '../data/rules.ts';
 import type { Findings } from '../diagnostics.ts';
 import type { Catalog } from '../names/catalog.ts';
-import type { AgentProfile } from '../port.ts';
+import type { AgentProfile, Control } from '../port.ts';
 import { assess, grantsOf } from '../risk/assessment.ts';
 import type { Assessment } from '../risk/assessment.ts';
 import { Baselines } from '../risk/baselines.ts';
@@ -17,6 +18,7 @@ import { AgentPolicy } from './agent.ts';
 import { actionTerms } from './approvals.ts';
 import type { ActionTerms } from './approvals.ts';
 import { ControlCheck } from './control-check.ts';
+import { referenceTo } from './layers.ts';
 import type { Layers } from './layers.ts';
 import { LimitCompiler } from './limit.ts';
 import type { AppliedLimit } from './limit.ts';
@@ -105,7 +107,8 @@ export class AgentCompiler {
     const granted = grantsOf(rules, indexes.tools, this.#catalog);
     const assessment = assess(agent, own, granted, this.#classes, this.#findings);
     const baseline = this.#baselines.of(assessment.level);
-    checkTiers(agent, baseline, rules, indexes.tools, granted, this.#findings);
+    const stated = own.flatMap((part) => this.#compile(part).rules);
+    checkTiers(agent, baseline, stated, indexes.tools, granted, this.#findings);
     const defaults = this.#documents.workspace?.defaults;
     const layers: Layers = { own, defaults, baseline: baseline.layers };
     checkBaselineKept(agent, baseline, layers, this.#findings);
@@ -130,6 +133,7 @@ export class AgentCompiler {
           // Where no tool is known, nothing is implied.
           ...(assessment.declared || this.#catalog.checked ? [riskControl(agent, assessment)] : []),
           ...suppliedControls(baseline, granted, limits),
+          ...projections(parts, data),
           ...controls.shown.controls,
         ],
       },
@@ -170,6 +174,18 @@ export class AgentCompiler {
       ...(purpose !== undefined && { purpose }),
     };
   }
+}
+
+/** What `unlisted: deny` leaves to see, with each place that says so. */
+function projections(parts: readonly RemitDocument[], data: DataRules | undefined): Control[] {
+  return parts.flatMap((part) => {
+    const unlisted = part.access.data?.unlisted;
+    if (unlisted?.value !== 'deny') return [];
+    const text = `deny: only ${data?.only?.join(', ') ?? ''}`;
+    return [
+      { name: 'data.unlisted', text, rule: referenceTo(part, unlisted), from: 'policy', enforced: true },
+    ];
+  });
 }
 
 /** With the names of roles that have no document. */

@@ -48,6 +48,8 @@ export interface PolicyDiff {
   tools: { added: string[]; removed: string[]; redefined: string[] };
   /** Fields that an agent may see and send in one of them only. */
   data: { agent: string; denied: string[]; no_longer_denied: string[] }[];
+  /** Controls of an agent that hold in one of them only: risk, scope, terms of approval, flows, content. */
+  controls: { agent: string; added: string[]; removed: string[] }[];
   decisions: DecisionChange[];
   limits: LimitChange[];
   /** Pairs of agent and tool that were compared. */
@@ -66,6 +68,7 @@ export function diffPolicies(older: CompiledPolicy, newer: CompiledPolicy): Poli
     agents: listed(older.agents, newer.agents),
     tools: { ...listed(toolsOf(older), toolsOf(newer)), redefined: redefined(older, newer) },
     data: agents.flatMap((agent) => dataChange(older, newer, agent) ?? []),
+    controls: agents.flatMap((agent) => controlChange(older, newer, agent) ?? []),
     decisions: compared.flatMap(({ decisions }) => decisions),
     limits: together(compared.flatMap(({ limits }) => limits)),
     compared: pairs.length,
@@ -106,6 +109,21 @@ function dataChange(older: CompiledPolicy, newer: CompiledPolicy, agent: string)
   const denied = [...after!].filter((field) => !before!.has(field)).toSorted();
   const no_longer_denied = [...before!].filter((field) => !after!.has(field)).toSorted();
   return denied.length + no_longer_denied.length === 0 ? undefined : { agent, denied, no_longer_denied };
+}
+
+/** As they are written, wherever they stand; agents that only one of the policies has are told apart. */
+function controlChange(older: CompiledPolicy, newer: CompiledPolicy, agent: string) {
+  const [before, after] = [older, newer].map((policy) =>
+    internals(policy)
+      .agentPolicies.get(agent)
+      // Limits are compared call by call.
+      ?.controls.controls.filter(({ name }) => !name.startsWith('limits.'))
+      .map(({ name, text }) => `${name}: ${text}`),
+  );
+  if (before === undefined || after === undefined) return undefined;
+  const added = after.filter((control) => !before.includes(control)).toSorted();
+  const removed = before.filter((control) => !after.includes(control)).toSorted();
+  return added.length + removed.length === 0 ? undefined : { agent, added, removed };
 }
 
 interface Compared {

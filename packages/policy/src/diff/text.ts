@@ -3,7 +3,7 @@ import type { DecidedAs, DecisionChange, LimitChange, PolicyDiff } from './diff.
 
 /** Several lines, without a newline at the end. */
 export function formatDiff(diff: PolicyDiff): string {
-  const { agents, tools, data, decisions, limits, compared } = diff;
+  const { agents, tools, data, controls, decisions, limits, compared } = diff;
   const changed = new Set(decisions.map(({ agent, tool }) => JSON.stringify([agent, tool]))).size;
   const blocks = [
     [`Decisions change for ${changed} of ${compared} pairs of agent and tool.`],
@@ -23,6 +23,10 @@ export function formatDiff(diff: PolicyDiff): string {
     data.flatMap(({ agent, denied, no_longer_denied }) => [
       ...named(`data that ${agent} may no longer see or send`, denied),
       ...named(`data that ${agent} may now see and send`, no_longer_denied),
+    ]),
+    controls.flatMap(({ agent, added, removed }) => [
+      ...named(`controls of ${agent} that end`, removed),
+      ...named(`controls of ${agent} that begin`, added),
     ]),
   ];
   return blocks

@@ -23,13 +23,14 @@ function isMilder(tier: Tier, than: Tier): boolean {
 }
 
 /**
- * Tiers below what the baseline asks for. A pattern states nothing of a single tool, so that the
- * baseline only raises what it matches; and what a tool was guessed to do contradicts nothing.
+ * Tiers below what the baseline asks for, in the rules of the agent's own document and roles. A pattern
+ * states nothing of a single tool, and guardrails for everyone nothing of this agent: the baseline only
+ * raises those. What a tool was guessed to do contradicts nothing.
  */
 export function checkTiers(
   agent: AgentDocument,
   baseline: Baseline,
-  rules: readonly Rule[],
+  stated: readonly Rule[],
   index: RuleIndex,
   granted: readonly Grant[],
   findings: Findings,
@@ -37,13 +38,15 @@ export function checkTiers(
   const everything = baseline.layers.find((layer) => layer.tiers.every !== undefined)?.tiers.every;
   const reported = new Set<Rule>();
   if (everything !== undefined) {
-    for (const rule of rules) {
+    for (const rule of stated) {
       if (!statesTier(rule) || !isMilder(rule.says, everything)) continue;
       reported.add(rule);
       reportEvery(agent, baseline, rule, everything, findings);
     }
   }
+  const own = new Set(stated);
   for (const { tool, rule } of granted) {
+    if (!own.has(rule)) continue;
     const floor = tool.effectFrom === 'guess' ? undefined : floorOf(baseline, tool.effect);
     if (floor === undefined || rule.match.kind !== 'exact' || reported.has(rule)) continue;
     if (!statesTier(rule) || !isMilder(rule.says, floor.tier)) continue;
