@@ -147,6 +147,13 @@ describe('the baseline of a risk', () => {
     );
   });
 
+  it('is what explain names where it asks a person', () => {
+    const policy = mustLoad(described(allowing('account-delete')));
+    expect(explain(policy, call('account-delete'), active).changes).toEqual([
+      'The baseline of high risk (remit:baselines.yaml:9) asks a person for what is destructive; if `crm/account-delete` is not, say so under `tools:` of the workspace.',
+    ]);
+  });
+
   it('is shown by explain', () => {
     const policy = mustLoad(described(allowing('account-delete')));
     expect(explain(policy, call('account-delete'), active).controls).toMatchObject([

@@ -340,6 +340,13 @@ describe('a call on nobody’s behalf', () => {
     expect(acting('deny')).toMatchObject({ effect: 'deny', code: 'out_of_scope' });
   });
 
+  it('says what would let it run', () => {
+    const policy = policyOf(`agent: support\n${everything}unattended: approve`);
+    expect(explain(policy, call('search'), active).changes).toEqual([
+      "To let it run without asking, change `support unattended` (p0.yaml:3), or call on somebody's behalf.",
+    ]);
+  });
+
   it('is no other than before where somebody is behind it', () => {
     expect(acting('deny', 'dana@example.com')).toMatchObject({ effect: 'allow', tier: 'logged' });
     expect(acting('approve', 'dana@example.com')).toMatchObject({ effect: 'allow', tier: 'logged' });

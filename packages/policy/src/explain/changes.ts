@@ -3,13 +3,16 @@ import type { Action, Decision } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { where } from '../compile/ruling.ts';
 import { areaOf } from '../decide/target.ts';
+import type { LockedTool } from '../names/tool.ts';
 import type { ExplainedRule } from '../port.ts';
+import type { Floor } from '../risk/baselines.ts';
 
 export function changesFor(
   decision: Decision,
   action: Action,
   agent: AgentPolicy | undefined,
   rules: readonly ExplainedRule[],
+  tool: LockedTool | undefined,
 ): string[] {
   const outside = outsidePolicy(decision, action);
   if (outside !== undefined) return [outside];
@@ -19,7 +22,7 @@ export function changesFor(
     case 'allow':
       return [`To refuse it, ${adding(action, agent, 'deny')}.`];
     case 'approve':
-      return toRunUnasked(agent, matching);
+      return toRunUnasked(decision, agent, matching, tool);
     case 'deny':
       return toAllow(action, agent, rules, matching);
   }
@@ -41,15 +44,29 @@ function adding(action: Action, agent: AgentPolicy, word: 'allow' | 'deny'): str
   return `add \`${entry}\` to \`access.${area}.${word}\` of agent \`${action.agent}\` (${file}:${line ?? 1})`;
 }
 
-function toRunUnasked(agent: AgentPolicy, matching: readonly ExplainedRule[]): string[] {
+function toRunUnasked(
+  { rule }: Decision,
+  agent: AgentPolicy,
+  matching: readonly ExplainedRule[],
+  tool: LockedTool | undefined,
+): string[] {
   if (agent.profile.risk === 'critical')
     return ['Lower the risk of the agent: a critical one always asks a person.'];
+  if (rule !== undefined && rule === agent.scope.unattended?.reference)
+    return [`To let it run without asking, change ${where(rule)}, or call on somebody's behalf.`];
+  const floor = tool?.effectFrom === 'guess' ? undefined : tool && agent.judged.floor(tool.effect);
+  if (tool !== undefined && floor?.tier === 'approval') return [describingOtherwise(tool, floor)];
   const holding = matching.filter((rule) => rule.says === 'approval');
   if (holding.length === 0)
     return ['To let it run without asking, put it into `tier_1_automatic` or `tier_2_logged`.'];
   return holding.map(
     (rule) => `To let it run without asking, move \`${rule.text}\` to a lower tier: ${where(rule.rule)}.`,
   );
+}
+
+function describingOtherwise({ key, effect }: LockedTool, { from }: Floor): string {
+  const { file, line } = from.spot;
+  return `The baseline of ${from.level} risk (${file}:${line}) asks a person for what is ${effect}; if \`${key}\` is not, say so under \`tools:\` of the workspace.`;
 }
 
 function toAllow(

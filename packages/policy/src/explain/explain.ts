@@ -21,7 +21,8 @@ export function explain(policy: CompiledPolicy, action: Action, state: StateSnap
     .toSorted(bySeverity)
     .map((rule) => ({ ...rule, decisive: rule.rule === decision.rule }));
   const controls = agent?.controls.controls ?? [];
-  return { decision, rules, controls, changes: changesFor(decision, action, agent, rules) };
+  const tool = compiled.tools.get(toolKey(action.server, action.target));
+  return { decision, rules, controls, changes: changesFor(decision, action, agent, rules, tool) };
 }
 
 type Found = Omit<ExplainedRule, 'decisive'>;
