@@ -1,7 +1,7 @@
 import type { Action, JsonObject } from '@remit/contracts';
-import { decide } from '@remit/policy';
+import { decide, explain } from '@remit/policy';
 import { describe, expect, it } from 'vitest';
-import { active, call, policyOf } from './support-desk.ts';
+import { active, call, load, policyOf } from './support-desk.ts';
 
 const grants =
   'access: { tools: { allow: ["crm/*"] }, resources: { allow: ["crm://*"] }, sampling: { allow: [crm] } }';
@@ -156,9 +156,16 @@ describe('limits', () => {
     expect(reservation).not.toHaveProperty('window_ms');
   });
 
-  it('of tokens and cost load, and concern model calls alone', () => {
+  it('of tokens and cost load, concern model calls alone, and are said not to be enforced yet', () => {
     const limits = '{ tokens: 200000/day, cost: { max: 12.5, per: month }, calls: 60/minute }';
     expect(reservations(limits).map(({ key }) => key)).toEqual(['calls/60000/agent=support']);
+    const { policy, diagnostics } = load(`agent: support\nlimits: ${limits}\n${grants}`);
+    expect(diagnostics.filter(({ code }) => code === 'not_enforced_yet')).toHaveLength(2);
+    const { controls } = explain(policy!, call('search'), active);
+    expect(controls.filter(({ name }) => name.startsWith('limits.'))).toMatchObject([
+      { name: 'limits.tokens', text: 'at most 200000: tokens/86400000', enforced: false },
+      { name: 'limits.cost', text: 'at most 12.5: cost/month@UTC', enforced: false },
+    ]);
   });
 
   it('on the same counter: the lowest holds', () => {

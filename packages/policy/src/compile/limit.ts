@@ -64,6 +64,10 @@ export class LimitCompiler {
   }
 
   #limit(document: RemitDocument, limit: Limit): AppliedLimit | undefined {
+    if (countsModelCalls(limit)) {
+      const message = `\`${limit.path}\` is checked and shown, but not enforced yet`;
+      this.#findings.warning('not_enforced_yet', message, limit.spot, 'do not rely on it');
+    }
     const counted = this.#counted(limit);
     const measured = limit.measured && this.#field(limit.measured, counted?.tool, limit.kind);
     const by = typeof limit.by === 'string' ? limit.by : this.#field(limit.by, counted?.tool, 'by');
@@ -173,13 +177,18 @@ export class LimitCompiler {
   }
 }
 
+/** True for what model calls use: no other kind of action counts, and there is no road for model calls yet. */
+export function countsModelCalls({ kind }: Pick<Limit, 'kind'>): boolean {
+  return kind === 'tokens' || kind === 'cost';
+}
+
 /** True where calls of this tool may count; `names` are those that it goes by. */
 export function concerns(
   limit: AppliedLimit,
   names: readonly string[],
   tool: LockedTool | undefined,
 ): boolean {
-  if (limit.kind === 'tokens' || limit.kind === 'cost') return false;
+  if (countsModelCalls(limit)) return false;
   if (limit.tool !== undefined && !names.includes(limit.tool)) return false;
   const { by, measured } = limit;
   const has = (field: LimitField | undefined): boolean =>

@@ -4,12 +4,13 @@ import type { Action, Tier } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { internals } from '../compile/compiled.ts';
 import type { Compiled } from '../compile/compiled.ts';
+import { countsModelCalls } from '../compile/limit.ts';
 import type { Rule } from '../compile/rule.ts';
 import { decide } from '../decide/decide.ts';
 import { areaOf, targetRules } from '../decide/target.ts';
 import { evaluate } from '../decide/tool.ts';
 import { toolKey } from '../names/tool.ts';
-import type { CompiledPolicy, ExplainedRule, Explanation, StateSnapshot } from '../port.ts';
+import type { CompiledPolicy, Control, ExplainedRule, Explanation, StateSnapshot } from '../port.ts';
 import { changesFor } from './changes.ts';
 
 export function explain(policy: CompiledPolicy, action: Action, state: StateSnapshot): Explanation {
@@ -20,9 +21,20 @@ export function explain(policy: CompiledPolicy, action: Action, state: StateSnap
   const rules = found
     .toSorted(bySeverity)
     .map((rule) => ({ ...rule, decisive: rule.rule === decision.rule }));
-  const controls = agent?.controls.controls ?? [];
+  const controls = agent === undefined ? [] : [...agent.controls.controls, ...modelLimits(agent)];
   const tool = compiled.tools.get(toolKey(action.server, action.target));
   return { decision, rules, controls, changes: changesFor(decision, action, agent, rules, tool) };
+}
+
+/** Limits of model calls, which no decision of today reserves. */
+function modelLimits({ limits }: AgentPolicy): Control[] {
+  return limits.filter(countsModelCalls).map(({ kind, max, name, reference }) => ({
+    name: `limits.${kind}`,
+    text: `at most ${max}: ${name}`,
+    rule: reference,
+    from: 'policy',
+    enforced: false,
+  }));
 }
 
 type Found = Omit<ExplainedRule, 'decisive'>;
