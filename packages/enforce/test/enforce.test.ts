@@ -208,6 +208,47 @@ describe('a refusal', () => {
 });
 
 describe('a limit', () => {
+  test('is recorded with the instant that it was reserved at, not that of the arrival', async () => {
+    const arrived = new Date(clock.time - 90_000).toISOString();
+    await govern(lookup({ received_at: arrived }));
+    const [intent] = ledger.appended;
+    expect(intent?.time).toBe(arrived);
+    expect(intent?.payload).toMatchObject({
+      reserved_at: new Date(clock.time).toISOString(),
+      reservations: [{ key: 'calls/60000/agent=support', max: 5 }],
+    });
+    expect(JSON.stringify(intent?.meta)).not.toContain('calls/60000');
+  });
+
+  test('of a sum says what is used, and is not reached by what was never sent', async () => {
+    const { policy } = loadWorkspace(
+      [
+        { path: 'workspace.yaml', text: workspace('enforce') },
+        {
+          path: 'support.yaml',
+          text: 'agent: support\naccess: { tools: { allow: [refund-create] } }\nguardrails: { tier_2_logged: [refund-create] }\nlimits: { sums: { sum: args.amount, max: 100, per: day } }',
+        },
+      ],
+      lock,
+    );
+    ports = { ...ports, policy: () => policy! };
+    expect(await govern(refund(60.1))).toMatchObject({ kind: 'answered' });
+    answer = { result: 'unknown', sent: false, reason: 'no connection' };
+    await govern(refund(30));
+    answer = { result: 'unknown', sent: true, reason: 'no answer' };
+    await govern(refund(20.2));
+    const outcome = await govern(refund(20));
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'rate_limited', retry_after_s: 86_400 },
+    });
+    const { reason } = (outcome as { refusal: { reason: string } }).refusal;
+    expect(reason).toContain('has no room for this call: 80.3 of 100 are used, and it would add 20.');
+    expect(await govern(refund(1000))).toMatchObject({ refusal: { code: 'limit_reached' } });
+    answer = { result: 'success', value: { content: [] } };
+    expect(await govern(refund(19.7))).toMatchObject({ kind: 'answered' });
+  });
+
   test('lets exactly its number through, however many come at once', async () => {
     const outcomes = await Promise.all(Array.from({ length: 50 }, () => govern(lookup())));
     expect(outcomes.filter(({ kind }) => kind === 'answered')).toHaveLength(5);
