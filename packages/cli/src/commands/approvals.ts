@@ -77,6 +77,13 @@ function statusOf(text: string): ApprovalStatus {
   );
 }
 
+/** Like `2 people, somebody of managers, and of finance`; undefined where anybody may who approves at all. */
+function whoDecides({ terms }: Answer<'showApproval'>): string | undefined {
+  if (terms === undefined || (terms.count === 1 && terms.who.length === 0)) return undefined;
+  const people = `${terms.count} ${terms.count === 1 ? 'person' : 'people'}`;
+  return [people, ...terms.who.map((groups) => `somebody of ${groups.join(' or ')}`)].join(', ');
+}
+
 function show(context: Context, options: GroupOptions, approval: Answer<'showApproval'>): void {
   if (options.json === true) return printJson(context, approval);
   const rows: [string, string | undefined][] = [
@@ -95,6 +102,8 @@ function show(context: Context, options: GroupOptions, approval: Answer<'showApp
     ],
     ['requested', approval.requested_at],
     ['expires', approval.expires_at],
+    ['who decides', whoDecides(approval)],
+    ['agreed so far', approval.given?.map(({ by }) => by).join(', ')],
     [
       'decided',
       approval.decided === undefined ? undefined : `${approval.decided.at} by ${approval.decided.by}`,
