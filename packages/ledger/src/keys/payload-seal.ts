@@ -15,7 +15,7 @@ const algorithm = 'aes-256-gcm';
 /** Which block of which group: the nonce, so never used twice under one key. */
 export interface BlockNumber {
   /** Counts the groups that one process has tried to write. */
-  counter: number;
+  counter: bigint;
   /** Counts the blocks of one group. */
   block: number;
 }
@@ -60,6 +60,6 @@ export function commitmentTo(plain: Uint8Array): string {
 function nonceOf({ counter, block }: BlockNumber): Buffer {
   const nonce = Buffer.alloc(nonceBytes);
   nonce.writeUInt32BE(block, 0);
-  nonce.writeBigUInt64BE(BigInt(counter), nonceBytes - 8);
+  nonce.writeBigUInt64BE(counter, nonceBytes - 8);
   return nonce;
 }

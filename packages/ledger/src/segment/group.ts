@@ -4,7 +4,7 @@
  *   0  8  index of the first record
  *   8  8  its sequence
  *  16  8  counter of the nonces
- *  24  4  number of records
+ *  24  4  number of records, at least one
  *  28  4  number of sealed blocks
  *  32  4  length of the entries
  *  36     entries, each: u16 length of the record, 0x00, record, u32 length of the salted payload (0: none)
@@ -39,7 +39,7 @@ export interface Group {
   entries: Entry[];
   /** Ciphertext ‖ tag, each. */
   blocks: Buffer[];
-  nonce_counter: number;
+  nonce_counter: bigint;
   /** Peaks of the tree after this group. */
   peaks: Hash[];
 }
@@ -64,11 +64,12 @@ function decode(body: Buffer): Group | undefined {
   const { blocks, end } = decodeBlocks(body, entriesEnd, body.readUInt32BE(28));
   const entries = decodeEntries(body.subarray(groupHeadBytes, entriesEnd), blocks);
   const peaks = decodePeaks(body.subarray(end));
-  if (entries?.length !== body.readUInt32BE(24) || peaks === undefined) return undefined;
+  if (entries === undefined || entries.length === 0 || peaks === undefined) return undefined;
+  if (entries.length !== body.readUInt32BE(24)) return undefined;
   return {
     first_index: Number(body.readBigUInt64BE(0)),
     first_sequence: Number(body.readBigUInt64BE(8)),
-    nonce_counter: Number(body.readBigUInt64BE(16)),
+    nonce_counter: body.readBigUInt64BE(16),
     entries,
     blocks,
     peaks,

@@ -74,14 +74,14 @@ export class GroupBuilder {
    * The whole frame. The builder must be reset before it is used again, and not before it is written.
    * `counter` never repeats under one key.
    */
-  finish(key: KeyObject, counter: number): Buffer {
+  finish(key: KeyObject, counter: bigint): Buffer {
     const entriesLength = this.#at - entriesStart;
     const blocks = this.#sealBlocks(key, counter);
     this.#appendPeaks();
     const head = this.#bytes.subarray(frameHeaderBytes, entriesStart);
     head.writeBigUInt64BE(BigInt(this.#start.range.size), 0);
     head.writeBigUInt64BE(BigInt(this.#start.first_sequence), 8);
-    head.writeBigUInt64BE(BigInt(counter), 16);
+    head.writeBigUInt64BE(counter, 16);
     head.writeUInt32BE(this.#count, 24);
     head.writeUInt32BE(blocks, 28);
     head.writeUInt32BE(entriesLength, 32);
@@ -119,7 +119,7 @@ export class GroupBuilder {
   }
 
   /** Appends the payloads, sealed; returns the number of blocks. */
-  #sealBlocks(key: KeyObject, counter: number): number {
+  #sealBlocks(key: KeyObject, counter: bigint): number {
     if (this.#plainAt === 0) return 0;
     let from = 0;
     const ends = [...this.#blockEnds, this.#plainAt];

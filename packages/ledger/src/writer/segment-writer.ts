@@ -21,7 +21,7 @@ export class SegmentWriter {
   readonly #tools: WriterTools;
   #open: OpenSegment | undefined;
   /** Counts attempts, so that a group denied and tried again never repeats a nonce. */
-  #nonceCounter = 0;
+  #nonceCounter = 0n;
 
   constructor(setup: WriterSetup, tools: WriterTools) {
     this.#setup = setup;
@@ -45,7 +45,7 @@ export class SegmentWriter {
   write(group: GroupBuilder, before: CompactRange, firstSequence: number): void {
     if (this.#open !== undefined && this.#open.offset >= this.#setup.segment_bytes_max) this.close();
     const segment = (this.#open ??= this.#begin(before, firstSequence));
-    this.#nonceCounter += 1;
+    this.#nonceCounter += 1n;
     const frame = group.finish(segment.payload_key, this.#nonceCounter);
     try {
       this.#tools.disk.write(segment.file, frame, segment.offset);
