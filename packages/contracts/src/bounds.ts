@@ -166,9 +166,11 @@ export const bounds = {
   limit_sweep_ms: 1000,
   /** Compiled argument checks kept, the least recently made goes first. */
   argument_checks_max: 5000,
-  /** A witness, and the log that asks one: time for one request, bytes of its body and of the answer. */
+  /** A witness, and the log that asks one: time for one request, bytes of its body and of the answer (16 signatures of 5 kB fit). */
   witness_request_ms: 10_000,
-  witness_body_bytes_max: 64 * 1024,
+  witness_body_bytes_max: 128 * 1024,
+  /** Logs, witnesses and groups of a witness policy, each. */
+  witness_policy_entries_max: 32,
   /** Connections that a witness takes at once. */
   witness_connections_max: 256,
   /** Records that wait for the ledger's writer; past that callers are refused. */

@@ -45,11 +45,14 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   #publisher: PublisherHandle | undefined;
   #end: DurableEnd | undefined;
   #checkpoint: { size: number; time: string } | undefined;
+  /** The checkpoint itself, as the log signed it last. */
+  #note: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Why nothing is appended for now, and for good. */
   #held: string | undefined;
   #ended: Fault | undefined;
   #lag: string | undefined;
+  #uncosigned: string | undefined;
   #failed = false;
   #closed: Promise<void> | undefined;
   #signing = false;
@@ -67,7 +70,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       setup.witnesses,
       setup.clock,
       (first, second) => this.#publisher!.call('consistency', first, second),
-      (size, lines) => this.#cosigned(size, lines),
+      (size, lines) => void this.#cosigned(size, lines),
     );
     this.#refusals = new RefusalRecorder(setup, (record, purpose) => this.#queue.append([record], purpose));
   }
@@ -133,6 +136,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
     try {
       const { note, size } = await this.#publisher!.call('checkpoint');
       this.#checkpoint = { size, time: this.#now() };
+      this.#note = note;
       this.#held = undefined;
       // Beside the appends: a witness that is away holds nothing up, and `status` says that it is.
       void this.#witnesses.publish(note);
@@ -146,10 +150,14 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   }
 
   /** Cosignatures that cannot be kept are asked for again with the next checkpoint. */
-  #cosigned(size: number, lines: string[]): void {
-    this.#publisher!.call('cosigned', size, lines).catch((error: unknown) => {
-      this.#lag = `cosignatures cannot be kept: ${reasonOf(error)}`;
-    });
+  async #cosigned(size: number, lines: string[]): Promise<void> {
+    try {
+      await this.#publisher!.call('cosigned', size, lines);
+      this.#uncosigned = undefined;
+    } catch (error) {
+      this.#uncosigned = `cosignatures cannot be kept: ${reasonOf(error)}`;
+      if (error instanceof SyncFailure) this.failed(error.message);
+    }
   }
 
   file(path: string): Promise<Uint8Array | undefined> {
@@ -157,7 +165,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   }
 
   status(): LedgerStatus {
-    const problem = this.#ended?.message ?? this.#held ?? this.#lag;
+    const problem = this.#ended?.message ?? this.#held ?? this.#lag ?? this.#uncosigned;
     const { size, peaks } = this.#end ?? { size: 0, peaks: '' };
     return {
       size,
@@ -213,7 +221,10 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
 
   async #signPeriodically(): Promise<void> {
     if (this.#signing || this.#failed || this.#end === undefined) return;
-    if (this.#held === undefined && this.#checkpoint?.size === this.#end.size) return;
+    if (this.#held === undefined && this.#checkpoint?.size === this.#end.size) {
+      // Nothing to sign; but a witness that was away may be back.
+      return this.#witnesses.publish(this.#note!);
+    }
     this.#signing = true;
     // The failure holds appends and stands in `status`; the next turn tries again.
     await this.checkpoint().catch(() => undefined);

@@ -34,6 +34,20 @@ describe('a witness policy (C2SP tlog-policy)', () => {
     expect(parse('quorum none').quorum(new Set())).toBe(true);
   });
 
+  test('has as many witnesses and groups as have room on a checkpoint, and no more', () => {
+    const witnesses = (count: number) =>
+      Array.from({ length: count }, (_, index) => `witness w${index} ${key(`w.example/${index}`)}`);
+    const groups = (count: number) =>
+      Array.from(
+        { length: count },
+        (_, index) => `group g${index} all ${index === 0 ? 'w0' : `g${index - 1}`}`,
+      );
+    expect(parse(...witnesses(32), ...groups(32), 'quorum g31').quorum(new Set(['w0']))).toBe(true);
+    const tooMany = 'it has more than 32 logs, witnesses or groups';
+    expect(() => parse(...witnesses(33), 'quorum w0')).toThrow(tooMany);
+    expect(() => parse(...witnesses(1), ...groups(33), 'quorum g0')).toThrow(tooMany);
+  });
+
   const one = key('w.example/1');
   const two = key('w.example/2');
   test.each([

@@ -7,7 +7,15 @@ import { replaceFile } from '../disk/replace-file.ts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { hashToBase64, type Hash } from '../merkle/hash.ts';
 import { checkpointText, openCheckpoint, type Checkpoint } from '../note/checkpoint.ts';
-import { decodeVerifierKey, encodeVerifierKey, signNote, type VerifierKey } from '../note/signed-note.ts';
+import {
+  decodeVerifierKey,
+  encodeVerifierKey,
+  parseSignatureLine,
+  signNote,
+  splitNote,
+  type NoteSignature,
+  type VerifierKey,
+} from '../note/signed-note.ts';
 
 export const checkpointName = 'checkpoint';
 const verifierKeyName = 'log.vkey';
@@ -85,12 +93,17 @@ export class Checkpointer {
     return note;
   }
 
-  /** Adds checked cosignatures to the last checkpoint, where it is still the one of this size. @throws as `publish`. */
+  /**
+   * Puts checked cosignatures to the last checkpoint, where it is still the one of this size, in place of
+   * earlier ones by the same keys. @throws as `publish`.
+   */
   cosigned(size: number, lines: readonly string[]): void {
     const last = this.#last;
     if (last?.checkpoint.size !== size) return;
-    const added = lines.filter((line) => !last.note.includes(`${line}\n`));
-    last.note += added.map((line) => `${line}\n`).join('');
+    const added = lines.flatMap((line) => parseSignatureLine(line) ?? []);
+    const { text, signatures } = splitNote(last.note)!;
+    const kept = signatures.filter((one) => !added.some((other) => isBySame(one, other)));
+    last.note = `${text}\n${[...kept, ...added].map(({ line }) => `${line}\n`).join('')}`;
     for (const folder of this.#folders()) this.#putNote(folder, last.note);
   }
 
@@ -115,6 +128,10 @@ export class Checkpointer {
       remedy: 'Give every log a checkpoint folder and a key file of its own.',
     });
   }
+}
+
+function isBySame(one: NoteSignature, other: NoteSignature): boolean {
+  return one.name === other.name && one.id.equals(other.id);
 }
 
 function invalid(file: string): Fault {

@@ -1,8 +1,8 @@
 /** C2SP tlog-policy: which logs, which witnesses, and which of them together are enough. */
-import { Fault } from '@remit/contracts';
+import { bounds, Fault } from '@remit/contracts';
 import { decodeVerifierKey, signatureTypes, type VerifierKey } from '../note/signed-note.ts';
 
-export interface PolicyWitness {
+interface PolicyWitness {
   /** In the policy; it means nothing outside. */
   name: string;
   key: VerifierKey;
@@ -35,7 +35,7 @@ export function parseWitnessPolicy(text: string, file: string): WitnessPolicy {
   text.split('\n').forEach((line, index) => {
     const items = line.split(/[ \t]+/).filter((item) => item !== '');
     if (items.length === 0 || items[0]!.startsWith('#')) return;
-    const problem = policy.read(items);
+    const problem = policy.read(items) ?? policy.tooMany;
     if (problem !== undefined) throw invalid(problem, file, index + 1);
   });
   if (policy.quorum === undefined) throw invalid('there is no quorum line', file);
@@ -50,6 +50,14 @@ class PolicyReader {
   readonly #rules = new Map<string, Rule>();
   /** "Each defined name can be listed as a group member at most once": a witness counts in one way only. */
   readonly #members = new Set<string>();
+
+  /** What is wrong with their number: every witness asked signs the checkpoint, and groups are asked in turn. */
+  get tooMany(): string | undefined {
+    const max = bounds.witness_policy_entries_max;
+    const groups = this.#rules.size - this.witnesses.length;
+    if (this.logs.length <= max && this.witnesses.length <= max && groups <= max) return undefined;
+    return `it has more than ${max} logs, witnesses or groups`;
+  }
 
   /** What is wrong with a line, if anything. */
   read([keyword = '', ...items]: string[]): string | undefined {

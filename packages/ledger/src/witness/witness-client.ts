@@ -23,7 +23,7 @@ export class WitnessClient {
   }
 
   /**
-   * The witness's signature lines on this checkpoint, checked.
+   * The witness's signature lines on this checkpoint, checked, one for each of its keys at most.
    * @throws Fault `witness_ahead` where it has cosigned a larger tree of this log, `witness_refuses` where it says
    * that this one does not continue what it has cosigned, `witness_failed` for everything else.
    */
@@ -36,12 +36,14 @@ export class WitnessClient {
   }
 
   async #ask(note: string, { checkpoint }: Cosigned): Promise<{ status: number; body: string }> {
-    const proof = this.#size === 0 ? [] : await this.#consistency(this.#size, checkpoint.size);
+    // Where it has said that it is ahead there is nothing to prove to it: it says so again.
+    const old_size = this.#size > checkpoint.size ? 0 : this.#size;
+    const proof = old_size === 0 ? [] : await this.#consistency(old_size, checkpoint.size);
     try {
       const response = await fetch(this.#url, {
         method: 'POST',
         redirect: 'error',
-        body: encodeAddCheckpoint({ old_size: this.#size, proof, checkpoint: note }),
+        body: encodeAddCheckpoint({ old_size, proof, checkpoint: note }),
         signal: AbortSignal.timeout(bounds.witness_request_ms),
       });
       return { status: response.status, body: await limitedText(response) };
@@ -54,17 +56,17 @@ export class WitnessClient {
     if (status === 422 || status === 403) throw refuses(status, body);
     if (status !== 200) throw new Fault('witness_failed', `the witness answers with status ${status}`);
     const lines = body.split('\n').slice(0, -1);
-    const right = lines.filter((line) => this.#isRight(line, cosigned));
+    // Not all that are right: it could make so many that no note has room for them.
+    const right = this.#keys.flatMap((key) => lines.find((line) => isRight(line, cosigned, key)) ?? []);
     if (right.length === 0) throw new Fault('witness_failed', 'the witness answers without its signature');
     this.#size = cosigned.checkpoint.size;
     return right;
   }
+}
 
-  #isRight(line: string, cosigned: Cosigned): boolean {
-    const signature = parseSignatureLine(line);
-    if (signature === undefined) return false;
-    return this.#keys.some((key) => cosignatureTime(cosigned, signature, key) !== undefined);
-  }
+function isRight(line: string, cosigned: Cosigned, key: VerifierKey): boolean {
+  const signature = parseSignatureLine(line);
+  return signature !== undefined && cosignatureTime(cosigned, signature, key) !== undefined;
 }
 
 /** @throws Error where it is longer than an answer can be. */

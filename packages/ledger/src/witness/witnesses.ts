@@ -1,7 +1,7 @@
 /** All witnesses of a log: each is asked about every new checkpoint, beside everything else. */
 import { Fault, type Clock } from '@remit/contracts';
 import { parseCheckpoint } from '../note/checkpoint.ts';
-import { noteText } from '../note/signed-note.ts';
+import { splitNote } from '../note/signed-note.ts';
 import type { LedgerStatus, WitnessStatus } from '../port.ts';
 import type { WitnessPolicy } from './policy.ts';
 import { WitnessClient, type Consistency } from './witness-client.ts';
@@ -44,11 +44,14 @@ export class Witnesses {
 
   /** Asks those that are not still being asked about an earlier one; they get the next. */
   async publish(note: string): Promise<void> {
-    const text = noteText(note);
-    const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
-    if (text === undefined || checkpoint === undefined) throw new TypeError('not a checkpoint of this log');
+    const { text = '', signatures = [] } = splitNote(note) ?? {};
+    const checkpoint = parseCheckpoint(text);
+    if (checkpoint === undefined) throw new TypeError('not a checkpoint of this log');
+    // Without what others have cosigned: a witness takes only so much.
+    const own = signatures.filter(({ name }) => name === checkpoint.origin);
+    const signed = `${text}\n${own.map(({ line }) => `${line}\n`).join('')}`;
     const idle = this.#asked.filter(({ busy, status }) => !busy && status.size < checkpoint.size);
-    await Promise.all(idle.map((asked) => this.#ask(asked, note, { text, checkpoint })));
+    await Promise.all(idle.map((asked) => this.#ask(asked, signed, { text, checkpoint })));
   }
 
   async #ask(asked: Asked, note: string, cosigned: Parameters<WitnessClient['cosign']>[1]): Promise<void> {
