@@ -32,6 +32,9 @@ async function witness(): Promise<string[]> {
   return running.stdout.split('\n').filter((line) => line.startsWith('witness '));
 }
 
+/** With Ed25519, for cosignatures. */
+const witnessKey = 'w.example/2+96c3fd7a+BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
+
 describe('remit witness', () => {
   test('cosigns the checkpoints of a running Remit, with the lines that it prints as the policy', async () => {
     // The first command makes the log, and with it the key that the witness has to know.
@@ -57,6 +60,7 @@ describe('remit witness', () => {
     [['--name', 'with space', '--log', 'x+y'], 'verifier_key_invalid'],
     [['--name', 'w.example/1'], "required option '--log <key>'"],
     [['--name', 'w.example/1', '--log', 'no-such-file'], 'verifier_key_invalid'],
+    [['--name', 'w.example/1', '--log', witnessKey], 'is that of a witness, not of a log'],
   ])('with %s says what is wrong and ends', async (args, said) => {
     const ended = await bench.start('witness', '--data', join(bench.path, 'w'), ...args).exited;
     expect(ended.code).toBe(2);

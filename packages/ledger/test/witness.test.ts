@@ -7,7 +7,7 @@ import { openLedger, type Ledger } from '@remit/ledger';
 import { decodeVerifierKey, openWitnessFolder, Witness, witnessServer } from '@remit/ledger/witness';
 import { cosignatureTime } from '../src/note/cosignature.ts';
 import { parseCheckpoint } from '../src/note/checkpoint.ts';
-import { encodeVerifierKey, signNote, splitNote } from '../src/note/signed-note.ts';
+import { encodeVerifierKey, signatureLine, signNote, splitNote } from '../src/note/signed-note.ts';
 import { hashLeaf, hashNode, hashToBase64 } from '../src/merkle/hash.ts';
 import { generateKeyPairSync } from 'node:crypto';
 import { hashOfOrigin } from '../src/witness/witness.ts';
@@ -116,6 +116,34 @@ describe('a witness', () => {
     expect(status(`old 1\n${hashToBase64(log.leaves[1]!)}\n\n${forked}`)).toBe(422);
     expect(status(`old 1\n\n${log.note(1, log.leaves[1])}`)).toBe(422);
     expect(status(`old 1\n\n${log.note(1)}`)).toBe(200);
+  });
+
+  test('keeps signatures by keys of the log alone, and one by each', () => {
+    const log = smallLog();
+    const { witness } = witnessOf([log.key]);
+    const { text, signatures } = splitNote(log.note(1))!;
+    const foreign = signatureLine('another.example', log.key.id, Buffer.alloc(64));
+    const note = `${text}\n${[...signatures, ...signatures].map(({ line }) => `${line}\n`).join('')}${foreign}\n`;
+    expect(witness.addCheckpoint(`old 0\n\n${note}`).status).toBe(200);
+    const kept = splitNote(witness.checkpoint(hashOfOrigin(log.key.name))!)!.signatures;
+    expect(kept.map(({ name }) => name)).toEqual([log.key.name, 'witness.example/w1', 'witness.example/w1']);
+  });
+
+  test('takes a checkpoint with sixteen signatures of the largest kind, and says what else is wrong', async () => {
+    const log = smallLog();
+    const url = await listening(witnessOf([log.key]).witness);
+    const post = (body: string | Uint8Array<ArrayBuffer>) =>
+      fetch(`${url}/add-checkpoint`, { method: 'POST', body });
+    const foreign = `${signatureLine('another.example', Buffer.alloc(4), Buffer.alloc(5000))}\n`;
+    expect((await post('x'.repeat(1024 * 1024))).status).toBe(413);
+    expect((await post(new Uint8Array([0x6f, 0xff]))).status).toBe(400);
+    expect((await post(`\ufeffold 0\n\n${log.note(1)}`)).status).toBe(400);
+    expect((await post(`old 0\n\n${log.note(1)}${foreign.repeat(15)}`)).status).toBe(200);
+  });
+
+  test('has a name that its signatures have room for', () => {
+    expect(() => openWitnessFolder(temporaryFolder(), 'w'.repeat(256))).toThrow(/cannot name a witness/);
+    expect(() => smallLog('l'.repeat(256))).toThrow(/not a verifier key/);
   });
 
   test('never cosigns a request that was changed on its way', () => {

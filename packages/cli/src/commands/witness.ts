@@ -7,12 +7,13 @@ import { Fault } from '@remit/contracts';
 import {
   decodeVerifierKey,
   openWitnessFolder,
+  signatureTypes,
   Witness,
   witnessServer,
   type VerifierKey,
 } from '@remit/ledger/witness';
 import { collect, type Context } from '../context.ts';
-import { exitCodes, wrongUse } from '../exit-code.ts';
+import { CommandFault, exitCodes, wrongUse } from '../exit-code.ts';
 import { readPort } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
 
@@ -76,11 +77,18 @@ function lineName(index: number): string {
 }
 
 function logKey(file: string, given: string): VerifierKey {
+  const remedy = 'Give the file `log.vkey` of the log, or the key in it.';
   try {
-    return decodeVerifierKey(existsSync(file) ? readFileSync(file, 'utf8') : given);
+    const key = decodeVerifierKey(existsSync(file) ? readFileSync(file, 'utf8') : given);
+    if (key.type === signatureTypes.ed25519) return key;
+    throw wrongUse(
+      'verifier_key_invalid',
+      `The key of ${key.name} is that of a witness, not of a log.`,
+      remedy,
+    );
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    throw wrongUse(error.code, error.message, 'Give the file `log.vkey` of the log, or the key in it.');
+    if (!(error instanceof Fault) || error instanceof CommandFault) throw error;
+    throw wrongUse(error.code, error.message, remedy);
   }
 }
 

@@ -10,7 +10,7 @@ export type SignatureType = (typeof signatureTypes)[keyof typeof signatureTypes]
 
 /** Bytes of the public key of each type. */
 const publicKeyBytes: Record<SignatureType, number> = { 0x01: 32, 0x04: 32, 0x06: 1312 };
-export const keyIdBytes = 4;
+const keyIdBytes = 4;
 const ed25519SignatureBytes = 64;
 /** "Verifiers SHOULD apply a maximum limit ... but MUST accept at least up to 16". */
 const signaturesMax = 64;
@@ -36,9 +36,13 @@ export interface NoteSignature {
   line: string;
 }
 
+/** tlog-cosignature has room for so much of the names of a cosigner and of a log: `opaque<1..2^8-1>`. */
+const keyNameBytesMax = 255;
+
 /** "Key names MUST be non-empty and MUST NOT contain any Unicode spaces or plus characters." */
 export function isKeyName(name: string): boolean {
-  return name !== '' && name.isWellFormed() && !/[\s+\p{Z}\p{Cc}]/u.test(name);
+  if (name === '' || Buffer.byteLength(name) > keyNameBytesMax) return false;
+  return name.isWellFormed() && !/[\s+\p{Z}\p{Cc}]/u.test(name);
 }
 
 /** Text form of a public key ("Verifier keys"). */

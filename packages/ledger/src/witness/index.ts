@@ -1,5 +1,5 @@
 /** A witness of other logs; its own entry, because it shares no state with a ledger. */
-export { decodeVerifierKey, type VerifierKey } from '../note/signed-note.ts';
+export { decodeVerifierKey, signatureTypes, type VerifierKey } from '../note/signed-note.ts';
 export { Witness } from './witness.ts';
 export { openWitnessFolder } from './witness-folder.ts';
 export { witnessServer } from './witness-server.ts';

@@ -20,7 +20,7 @@ async function answer(witness: Witness, request: IncomingMessage, response: Serv
   if (path === '/add-checkpoint') {
     if (request.method !== 'POST') return end(response.setHeader('allow', 'POST'), 405);
     const body = await readText(request);
-    if (body === undefined) return end(response, 413);
+    if (typeof body === 'number') return end(response.setHeader('connection', 'close'), body);
     const { status, content_type, body: text } = witness.addCheckpoint(body);
     return end(response.setHeader('content-type', content_type), status, text);
   }
@@ -37,19 +37,19 @@ function end(response: ServerResponse, status: number, body = ''): void {
   response.writeHead(status).end(body);
 }
 
-/** Undefined where it is longer than a request can be, not UTF-8, or broken off. */
-async function readText(request: IncomingMessage): Promise<string | undefined> {
+/** The status to answer with where it is longer than a request can be, not UTF-8, or broken off. */
+async function readText(request: IncomingMessage): Promise<string | 400 | 413> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > bounds.witness_body_bytes_max) return undefined;
+      if (bytes > bounds.witness_body_bytes_max) return 413;
       chunks.push(chunk);
     }
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks));
   } catch {
     // Whoever sent it has gone, or speaks another language: there is nobody to tell more.
-    return undefined;
+    return 400;
   }
 }

@@ -8,7 +8,7 @@ import { emptyRoot } from '../merkle/hash.ts';
 import { verifyConsistency } from '../merkle/proof.ts';
 import { parseCheckpoint, type Checkpoint } from '../note/checkpoint.ts';
 import { cosign, type Cosigner } from '../note/cosignature.ts';
-import { noteText, openNote, splitNote, type VerifierKey } from '../note/signed-note.ts';
+import { isBy, noteText, openNote, splitNote, type VerifierKey } from '../note/signed-note.ts';
 import { decodeAddCheckpoint, type AddCheckpoint } from './add-checkpoint.ts';
 
 /** Where a witness keeps what it must not forget. */
@@ -92,9 +92,11 @@ export class Witness {
   #cosign(note: string, text: string, checkpoint: Checkpoint): WitnessAnswer {
     const time = Math.floor(this.#clock.now() / 1000);
     const lines = this.#cosigners.map((cosigner) => `${cosign({ text, checkpoint }, cosigner, time)}\n`);
-    const logs = this.#logs.filter(({ name }) => name === checkpoint.origin);
-    const signed = splitNote(note)!.signatures.filter(({ id }) => logs.some((key) => key.id.equals(id)));
-    const logLines = signed.map(({ line }) => `${line}\n`);
+    const keys = this.#logs.filter(({ name }) => name === checkpoint.origin);
+    const { signatures } = splitNote(note)!;
+    const logLines = keys
+      .flatMap((key) => signatures.find((one) => isBy(one, key)) ?? [])
+      .map(({ line }) => `${line}\n`);
     this.#store.put(hashOfOrigin(checkpoint.origin), `${text}\n${[...logLines, ...lines].join('')}`);
     return { status: 200, content_type: 'text/plain; charset=utf-8', body: lines.join('') };
   }
