@@ -3,6 +3,7 @@
  * then active for the next call, all or nothing. What fails leaves the one before where it was.
  */
 import {
+  bounds,
   Fault,
   type Clock,
   type EventKind,
@@ -21,7 +22,8 @@ import {
 } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
 import type { Appender } from '@remit/ledger';
-import { acceptLock, type CompiledPolicy, type LoadResult } from '@remit/policy';
+import { acceptLock, diffPoliciesInSteps } from '@remit/policy';
+import type { CompiledPolicy, LoadResult, PolicyDiff } from '@remit/policy';
 import type { Upstreams } from '@remit/gateway';
 import { liveTools } from './servers.ts';
 import { givingWay } from './giving-way.ts';
@@ -94,14 +96,21 @@ export class WorkspacePolicy implements PolicyHolder {
       );
     } else if (policy.version !== this.#current.version) {
       await agents.registerPolicy(policy, by);
-      await this.#record(by, 'policy_activated', {
-        policy_version: policy.version,
-        before: this.#current.version,
-      });
+      const versions = { policy_version: policy.version, before: this.#current.version };
+      await this.#record(by, 'policy_activated', versions, { changes: await this.#changes(policy) });
       this.#activate(policy);
     }
     this.#last = { at: this.#now(), activated: policy !== undefined, diagnostics };
     return result;
+  }
+
+  /** What the new policy decides otherwise, as far as that is told in a moment: `remit diff` tells all of it. */
+  async #changes(policy: CompiledPolicy): Promise<PolicyDiff & { decisions_left_out: number }> {
+    const { activation_calls_tried_max: calls_max, activation_changes_max: listed_max } = bounds;
+    const pause = givingWay(this.#options.clock);
+    const diff = await diffPoliciesInSteps(this.#current, policy, calls_max, pause);
+    const decisions = diff.decisions.slice(0, listed_max);
+    return { ...diff, decisions, decisions_left_out: diff.decisions.length - decisions.length };
   }
 
   #activate(policy: CompiledPolicy): void {

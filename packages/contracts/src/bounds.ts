@@ -202,6 +202,9 @@ export const bounds = {
   policy_depth_max: 32,
   /** Findings that a check reports; the rest is left out. */
   policy_diagnostics_max: 1000,
+  /** Calls that are tried for the difference that an activation records, and changed decisions that it lists. */
+  activation_calls_tried_max: 50_000,
+  activation_changes_max: 100,
   /** Recorded calls that a replay, a suggestion or a report looks at; the oldest beyond that are left out. */
   recorded_calls_max: 200_000,
   /** One line, that is one run, of a traces file. */

@@ -8,7 +8,8 @@ export {
   mayUse,
   visibleServers,
 } from './decide/may-use.ts';
-export { diffPolicies } from './diff/diff.ts';
+export { diffPolicies, diffPoliciesInSteps } from './diff/diff.ts';
+export type { PolicyDiff } from './diff/diff.ts';
 export { formatDiff } from './diff/text.ts';
 export { policySchema } from './document/schema.ts';
 export { mismatches } from './examples/compare.ts';

@@ -1,4 +1,4 @@
-import { diffPolicies, formatDiff, loadWorkspace } from '@remit/policy';
+import { diffPolicies, diffPoliciesInSteps, formatDiff, loadWorkspace } from '@remit/policy';
 import type { CompiledPolicy } from '@remit/policy';
 import { describe, expect, it } from 'vitest';
 import { file, lock, mustLoad, policyOf, tool, workspaceText } from './support-desk.ts';
@@ -98,6 +98,21 @@ describe('a difference between policies', () => {
     const { decisions } = diff('mode: observe', 'mode: enforce');
     expect(decisions).toHaveLength(10);
     expect(decisions[0]).toMatchObject({ before: { effect: 'allow' }, after: { effect: 'deny' } });
+  });
+});
+
+describe('a difference in steps', () => {
+  it('is the same as at once, and lets others have their turn between any two', async () => {
+    const policies = [agent('access: { tools: { allow: [email-send] } }'), agent('')] as const;
+    let pauses = 0;
+    const inSteps = await diffPoliciesInSteps(...policies, Infinity, () => void (pauses += 1));
+    expect(inSteps).toEqual(diffPolicies(...policies));
+    expect(pauses).toBe(10);
+  });
+
+  it('ends where the calls to be tried are used up, and says how much was compared', async () => {
+    const cut = await diffPoliciesInSteps(agent(''), agent(''), 5, () => undefined);
+    expect(cut.compared).toBeLessThan(cut.pairs);
   });
 });
 

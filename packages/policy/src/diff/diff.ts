@@ -52,18 +52,58 @@ export interface PolicyDiff {
   controls: { agent: string; added: string[]; removed: string[] }[];
   decisions: DecisionChange[];
   limits: LimitChange[];
-  /** Pairs of agent and tool that were compared. */
+  /** Pairs of agent and tool that were compared, and that there are. */
   compared: number;
+  pairs: number;
 }
 
 export function diffPolicies(older: CompiledPolicy, newer: CompiledPolicy): PolicyDiff {
+  const steps = differing(older, newer, Infinity);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same, so that it keeps nobody waiting: `pause` is called between any two steps. At most about
+ * `calls_max` calls are tried; where they are used up, the rest is not compared.
+ */
+export async function diffPoliciesInSteps(
+  older: CompiledPolicy,
+  newer: CompiledPolicy,
+  calls_max: number,
+  pause: () => Promise<unknown> | undefined,
+): Promise<PolicyDiff> {
+  const steps = differing(older, newer, calls_max);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await pause();
+  }
+}
+
+function* differing(
+  older: CompiledPolicy,
+  newer: CompiledPolicy,
+  calls_max: number,
+): Generator<void, PolicyDiff> {
   const agents = union(older.agents.keys(), newer.agents.keys());
   const tools = union(toolsOf(older).keys(), toolsOf(newer).keys());
   const people = union(older.workspace.groups.values(), newer.workspace.groups.values())
     .flat()
     .slice(0, PEOPLE_MAX);
-  const pairs = agents.flatMap((agent) => tools.map((tool) => ({ agent, tool })));
-  const compared = pairs.map(({ agent, tool }) => compare(older, newer, agent, tool, people));
+  const compared: Compared[] = [];
+  let tried = 0;
+  for (const agent of agents) {
+    for (const tool of tools) {
+      if (tried >= calls_max) break;
+      const one = compare(older, newer, agent, tool, people);
+      tried += one.tried;
+      compared.push(one);
+      yield;
+    }
+  }
   return {
     agents: listed(older.agents, newer.agents),
     tools: { ...listed(toolsOf(older), toolsOf(newer)), redefined: redefined(older, newer) },
@@ -71,7 +111,8 @@ export function diffPolicies(older: CompiledPolicy, newer: CompiledPolicy): Poli
     controls: agents.flatMap((agent) => controlChange(older, newer, agent) ?? []),
     decisions: compared.flatMap(({ decisions }) => decisions),
     limits: together(compared.flatMap(({ limits }) => limits)),
-    compared: pairs.length,
+    compared: compared.length,
+    pairs: agents.length * tools.length,
   };
 }
 
@@ -127,6 +168,8 @@ function controlChange(older: CompiledPolicy, newer: CompiledPolicy, agent: stri
 }
 
 interface Compared {
+  /** Calls that both policies decided. */
+  tried: number;
   decisions: DecisionChange[];
   limits: LimitChange[];
 }
@@ -158,7 +201,7 @@ function compare(
     const change = { agent, tool, before, after, changed: 1, tried: samples.length, example, conditions };
     decisions.set(key, { ...change, ...(rule && { rule }) });
   }
-  return { decisions: [...decisions.values()], limits };
+  return { decisions: [...decisions.values()], limits, tried: samples.length };
 }
 
 /** Of a call that neither policy refuses: what is refused takes nothing of a limit. */
