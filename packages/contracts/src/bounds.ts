@@ -196,7 +196,7 @@ export const bounds = {
   /** Changes to policy files that come closer together than this are one change. */
   policy_change_settle_ms: 250,
   /** Reading and checking a changed policy gives way to calls after so long; the step that is under way ends first. */
-  policy_turn_ms: 4,
+  policy_turn_ms: 2,
   /** Values in one policy file, aliases counted each time they are used; and their nesting. */
   policy_values_max: 200_000,
   policy_depth_max: 32,

@@ -55,9 +55,16 @@ export function* readingDocuments(file: SourceFile, findings: Findings): Generat
   const composer = new Composer(options);
   for (const token of tokensOf(file.text, lines)) {
     if (token === undefined) yield undefined;
-    else for (const document of composer.next(token)) yield* builder.document(document);
+    else yield* built(composer.next(token), builder);
   }
-  for (const document of composer.end()) yield* builder.document(document);
+  yield* built(composer.end(), builder);
+}
+
+function* built(documents: Iterable<Document.Parsed>, builder: TreeBuilder): Generator<Mapping | undefined> {
+  for (const document of documents) {
+    yield undefined;
+    yield* builder.document(document);
+  }
 }
 
 /** As `Parser.parse` gives them, with a step in between now and then. */
