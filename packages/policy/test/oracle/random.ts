@@ -85,10 +85,10 @@ const role = (name: string, inherit: string[]) =>
     { requiredKeys: inherit.length > 0 ? ['role', 'inherit'] : ['role'] },
   );
 
-/** A critical agent whose tiers 1 and 2 are empty, also through its role: others do not load. */
+/** A critical or high agent whose tiers 1 and 2 are empty, also through its role: others do not load. */
 const critical = fc.record({
   agent: fc.constant('c'),
-  risk: fc.constant('critical'),
+  risk: fc.constantFrom('critical', 'high'),
   access,
   guardrails: fc.record({ tier_3_approval: toolWords, tier_4_blocked: fewToolWords }, { requiredKeys: [] }),
 });
