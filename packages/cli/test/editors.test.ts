@@ -36,6 +36,7 @@ describe('the schema of policy documents', () => {
     'role: r\ninherit: [s]\nflows: [{ from: untrusted, to: external, then: approve }]',
     'risk: high\nlimits: { calls: 10/minute }',
     'guardrails: { tier_4_blocked: [x] }',
+    'workspace: w\nsettings: { host: "::1", port: 0, allow_hosts: [remit.example], log_level: warn }',
   ])('takes %s', (text) => {
     expect(problems(text)).toEqual([]);
   });
@@ -47,6 +48,8 @@ describe('the schema of policy documents', () => {
     ['a misspelled effect', 'workspace: w\ntools: { x: { effect: wirte } }'],
     ['text where a list belongs', 'agent: a\naccess: { tools: { allow: x } }'],
     ['a rate that is none', 'agent: a\nlimits: { calls: 60/minutes/2 }'],
+    ['a port beyond the last', 'workspace: w\nsettings: { port: 65536 }'],
+    ['a host with a path', 'workspace: w\nsettings: { host: a/b }'],
     ['a document of no kind', 'owner: dana'],
   ])('refuses %s', (_, text) => {
     expect(problems(text).length).toBeGreaterThan(0);

@@ -4,6 +4,7 @@
  */
 import { Findings } from '../diagnostics.ts';
 import type { Diagnostic, SourceFile, WorkspaceSettings } from '../port.ts';
+import { describe, describeAs } from './described.ts';
 import { listOf, oneOf, readWord, shaped } from './reading.ts';
 import type { Reader } from './reading.ts';
 import { readDocuments } from './tree.ts';
@@ -13,6 +14,7 @@ const hostName = /^[A-Za-z0-9._:%-]+$/;
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error'] as const;
 
 const readText: Reader<string> = (tree, reading) => readWord(tree, reading)?.text;
+describeAs(readText, readWord);
 
 const readHost: Reader<string> = (tree, reading) => {
   const word = readWord(tree, reading);
@@ -20,6 +22,7 @@ const readHost: Reader<string> = (tree, reading) => {
   reading.findings.error('invalid_value', `\`${reading.path}\` has to be a name or address`, word.spot);
   return undefined;
 };
+describe(readHost, () => ({ type: 'string', pattern: hostName.source }));
 
 const readPort: Reader<number> = (tree, reading) => {
   const value = tree.kind === 'scalar' ? tree.value : undefined;
@@ -28,6 +31,7 @@ const readPort: Reader<number> = (tree, reading) => {
   reading.findings.error('invalid_value', message, tree.spot);
   return undefined;
 };
+describe(readPort, () => ({ type: 'integer', minimum: 0, maximum: portMax }));
 
 export const readSettings: Reader<WorkspaceSettings> = shaped<Required<WorkspaceSettings>>({
   what: '`settings`',
