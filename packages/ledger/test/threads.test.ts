@@ -42,6 +42,12 @@ describe('the threads of a ledger', () => {
     await writer.close();
   });
 
+  test('answer nobody who asks after they were closed', async () => {
+    const ledger = await openLedger(optionsIn(temporaryFolder()));
+    await ledger.close();
+    await expect(ledger.search({ limit: 1 })).rejects.toMatchObject({ code: 'ledger_unavailable' });
+  });
+
   test('end where one of them does not start', async () => {
     const folder = temporaryFolder();
     const options = optionsIn(folder);

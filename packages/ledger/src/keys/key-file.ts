@@ -1,6 +1,6 @@
 /**
- * The workspace's secrets: the key under which payload keys are wrapped and identifiers are
- * blinded, and the key that signs checkpoints. One file, mode 0600, apart from the data where the
+ * The workspace's secrets: the key from which those that seal payloads and blind
+ * identifiers are derived, and the key that signs checkpoints. One file, mode 0600, apart from the data where the
  * operator says so (a copy of the data alone then opens nothing).
  */
 import {

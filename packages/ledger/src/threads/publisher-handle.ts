@@ -37,12 +37,17 @@ export async function startPublisherThread(
   let failure: Fault | undefined;
   const ended = endOf(worker);
   worker.on('message', (message: FromPublisher) => receive(message, calls, events));
-  worker.on('error', (error) => {
-    failure = new Fault('ledger_unavailable', `the ledger's reader ended: ${reasonOf(error)}`);
-    events.problem(failure.message);
+  const refuseAll = (reason: string): void => {
+    failure ??= new Fault('ledger_unavailable', reason);
     for (const call of calls.values()) call.reject(failure);
     calls.clear();
+  };
+  worker.on('error', (error) => {
+    refuseAll(`the ledger's reader ended: ${reasonOf(error)}`);
+    events.problem(failure!.message);
   });
+  // Whoever asks too late would wait for ever.
+  void ended.then(() => refuseAll('the ledger is closed'));
   const send = (message: ToPublisher): void => worker.postMessage(message);
   const notice = new GrowthNotice((end) => send({ type: 'extend', end }));
   return {

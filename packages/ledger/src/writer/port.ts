@@ -48,7 +48,7 @@ export interface WriterEvents {
   durable(appends: number, firstSequence: number, end: DurableEnd, waits: boolean): void;
   /** The oldest `appends` open appends were not written, and nothing of them remains. */
   denied(appends: number, reason: string, diskFull: boolean): void;
-  /** The ledger ended for good. Every open append was denied before. */
+  /** The ledger ended for good: whatever append is open is not acknowledged any more. */
   failed(reason: string): void;
 }
 
