@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openLedger, type LedgerOptions } from '@remit/ledger';
-import { verifyLedger, type VerifyResult } from '@remit/ledger/verify';
+import { verifyLedger, type VerifyOptions, type VerifyResult } from '@remit/ledger/verify';
 import { machineFileSystem } from '../src/disk/file-system.ts';
 import { frameHeaderBytes, readFrame, sealFrame, type Frame } from '../src/segment/frame.ts';
 import { intent, optionsIn, outcome, temporaryFolder } from './support.ts';
@@ -25,7 +25,7 @@ async function writtenLedger(more: Partial<LedgerOptions> = {}): Promise<string>
   return folder;
 }
 
-function verify(folder: string, more: { verifier_key?: string } = {}): VerifyResult {
+function verify(folder: string, more: Partial<VerifyOptions> = {}): VerifyResult {
   return verifyLedger({
     folder: path.join(folder, 'data'),
     checkpoint_folder: path.join(folder, 'checkpoints'),
