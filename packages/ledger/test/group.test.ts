@@ -7,7 +7,8 @@ import { verifyLedger } from '@remit/ledger/verify';
 import { machineFileSystem } from '../src/disk/file-system.ts';
 import { frameHeaderBytes, frameTypes, sealFrame } from '../src/segment/frame.ts';
 import { decodeGroup } from '../src/segment/group.ts';
-import { readHeader } from '../src/segment/header.ts';
+import { encodeHeader, readHeader } from '../src/segment/header.ts';
+import { segmentName } from '../src/segment/segment-names.ts';
 import { intent, optionsIn, temporaryFolder } from './support.ts';
 
 /** A log of one group, and its segment with `change` made to the group's body and the checksum set right. */
@@ -48,5 +49,29 @@ describe('a group that somebody wrote', () => {
   test('without records is none', () => {
     const body = Buffer.alloc(36 + 1);
     expect(decodeGroup(body)).toBeUndefined();
+  });
+});
+
+describe('the header of a segment', () => {
+  test('that names another log is found', async () => {
+    const options = await changed(() => undefined);
+    const folder = path.join(options.folder, 'segments');
+    const file = path.join(folder, fs.readdirSync(folder)[0]!);
+    const bytes = fs.readFileSync(file);
+    const { header, end } = readHeader(file, bytes.length);
+    const foreign = encodeHeader({ ...header, origin: 'another.example/log' });
+    fs.writeFileSync(file, Buffer.concat([foreign, bytes.subarray(end)]));
+    expect(verifyLedger(options).findings).toContainEqual(
+      expect.objectContaining({ code: 'segment_damaged' }),
+    );
+  });
+
+  test('that does not fit the name of its file is found', async () => {
+    const options = await changed(() => undefined);
+    const folder = path.join(options.folder, 'segments');
+    fs.renameSync(path.join(folder, segmentName(0, 1)), path.join(folder, segmentName(0, 2)));
+    expect(verifyLedger(options).findings).toContainEqual(
+      expect.objectContaining({ code: 'segment_damaged' }),
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** Checks one segment after the other: frames, records, their order, the tree, the payloads. */
 import fs from 'node:fs';
+import path from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { Fault } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
@@ -9,6 +10,7 @@ import { findFrame, frameTypes, readFrame, type Frame } from '../segment/frame.t
 import { decodeGroup, type Entry, type Group } from '../segment/group.ts';
 import { readHeader, type SegmentHeader } from '../segment/header.ts';
 import { SealedPayloads } from '../segment/sealed-payloads.ts';
+import { segmentName } from '../segment/segment-names.ts';
 import type { Leaf } from '../record/leaf.ts';
 import type { Findings } from './findings.ts';
 import type { ProjectionCheck } from './projection-check.ts';
@@ -21,6 +23,7 @@ interface OpenSegment {
 }
 
 export class SegmentCheck {
+  readonly #origin: string | undefined;
   readonly #tree: VerifiedTree;
   readonly #keys: WorkspaceKeys | undefined;
   readonly #projection: ProjectionCheck;
@@ -31,14 +34,16 @@ export class SegmentCheck {
   #sequence = 1;
   payloads_checked = 0;
 
-  /** `reached` is called for every size of the tree, with the tree at that size. */
+  /** `origin`: the log's name, where it is known. `reached` is called for every size of the tree, with the tree at that size. */
   constructor(
+    origin: string | undefined,
     tree: VerifiedTree,
     keys: WorkspaceKeys | undefined,
     projection: ProjectionCheck,
     findings: Findings,
     reached: (size: number) => void,
   ) {
+    this.#origin = origin;
     this.#tree = tree;
     this.#keys = keys;
     this.#projection = projection;
@@ -82,6 +87,12 @@ export class SegmentCheck {
   }
 
   #checkHeader(header: SegmentHeader, file: string): void {
+    if (segmentName(header.first_index, header.epoch) !== path.basename(file)) {
+      this.#findings.add('segment_damaged', file, 'The name of the file does not match its header.');
+    }
+    if (this.#origin !== undefined && header.origin !== this.#origin) {
+      this.#findings.add('segment_damaged', file, `The segment is of another log, ${header.origin}.`);
+    }
     const range = this.#tree.peaks().map((peak) => peak.toString('base64'));
     if (header.first_index !== this.#tree.size || header.range.join() !== range.join()) {
       this.#findings.add(

@@ -36,7 +36,7 @@ export function verifyLedger(options: VerifyOptions): VerifyResult {
   const published = readPublished(options, keys, findings);
   const projection = new ProjectionCheck(options.folder, keys, published.origin, findings);
   const tree = new VerifiedTree();
-  const check = new SegmentCheck(tree, keys, projection, findings, (size) => {
+  const check = new SegmentCheck(published.origin, tree, keys, projection, findings, (size) => {
     for (const checkpoint of published.checkpoints) compare(checkpoint, size, tree, findings);
   });
   try {
