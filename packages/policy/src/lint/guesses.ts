@@ -2,6 +2,7 @@
 import type { Findings, Spot } from '../diagnostics.ts';
 import type { WorkspaceDocument } from '../document/workspace.ts';
 import type { Catalog } from '../names/catalog.ts';
+import { guess } from '../names/classify.ts';
 import type { LockedTool } from '../names/tool.ts';
 
 /** Guesses listed in one finding; the others are counted. */
@@ -24,7 +25,8 @@ export function lintGuesses(
   }
 }
 
-function guessText({ name, guess: { effect, external, reversible, sensitivity } }: LockedTool): string {
+function guessText({ name, definition }: LockedTool): string {
+  const { effect, external, reversible, sensitivity } = guess(definition);
   const more = [
     ...(external && effect !== 'external' ? ['external'] : []),
     ...(reversible ? [] : ['irreversible']),

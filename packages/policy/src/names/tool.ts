@@ -2,7 +2,6 @@
 import type { ToolDefinition, ToolsLock } from '@remit/contracts';
 import type { Sensitivity, ToolEffect, ToolNotes } from '../document/tools.ts';
 import { guess } from './classify.ts';
-import type { Guess } from './classify.ts';
 
 /** Who says what a tool does: the workspace, the tool's own annotations, or nobody, so that it was guessed. */
 type FactSource = 'workspace' | 'annotations' | 'guess';
@@ -17,17 +16,14 @@ export interface LockedTool {
   /** What its calls are treated as. A tool that nobody described is never treated as one that only reads. */
   effect: ToolEffect;
   effectFrom: FactSource;
-  /** True where somebody says that it reaches beyond the company's own systems. */
+  /** True where the workspace or its annotations say that it reaches beyond the company's own systems. */
   external: boolean;
-  externalFrom: FactSource;
   /** False where the workspace says that what it does cannot be undone. */
   reversible: boolean;
   /** Of what it answers, where the workspace says so. */
   sensitivity?: Sensitivity;
   /** True where the workspace says how much money a call moves. */
   movesMoney: boolean;
-  /** What its name, description and schema suggest. */
-  readonly guess: Guess;
 }
 
 export function toolKey(server: string, name: string): string {
@@ -47,22 +43,16 @@ function annotatedEffect({ annotations: hints }: ToolDefinition): ToolEffect | u
 
 type Effects = Pick<LockedTool, 'effect' | 'effectFrom'>;
 
-function effectOf(notes: ToolNotes | undefined, definition: ToolDefinition, guessed: ToolEffect): Effects {
+function effectOf(notes: ToolNotes | undefined, definition: ToolDefinition): Effects {
   if (notes?.effect !== undefined) return { effect: notes.effect, effectFrom: 'workspace' };
   const annotated = annotatedEffect(definition);
   if (annotated !== undefined) return { effect: annotated, effectFrom: 'annotations' };
+  const guessed = guess(definition).effect;
   return { effect: guessed === 'read' ? 'write' : guessed, effectFrom: 'guess' };
 }
 
-type Reach = Pick<LockedTool, 'external' | 'externalFrom'>;
-
-function reachOf(notes: ToolNotes | undefined, { annotations }: ToolDefinition, guessed: boolean): Reach {
-  const noted = notes?.external ?? (notes?.effect === 'external' ? true : undefined);
-  if (noted !== undefined) return { external: noted, externalFrom: 'workspace' };
-  const hint = annotations?.openWorldHint;
-  return hint === undefined
-    ? { external: guessed, externalFrom: 'guess' }
-    : { external: hint, externalFrom: 'annotations' };
+function isExternal(notes: ToolNotes | undefined, { annotations }: ToolDefinition): boolean {
+  return notes?.external ?? (notes?.effect === 'external' || annotations?.openWorldHint === true);
 }
 
 export function* lockedTools(
@@ -74,11 +64,10 @@ export function* lockedTools(
       const { name } = definition;
       const key = toolKey(server, name);
       const notes = notesOf(key, name);
-      const guessed = guess(definition);
       yield {
-        ...{ key, server, name, digest, definition, guess: guessed },
-        ...effectOf(notes, definition, guessed.effect),
-        ...reachOf(notes, definition, guessed.external),
+        ...{ key, server, name, digest, definition },
+        ...effectOf(notes, definition),
+        external: isExternal(notes, definition),
         reversible: notes?.reversible ?? true,
         movesMoney: notes?.amount !== undefined,
         ...(notes?.sensitivity && { sensitivity: notes.sensitivity }),

@@ -33,8 +33,7 @@ export function riskOfTool(tool: LockedTool): Omit<Implication, 'spot'> | undefi
     return { level: 'high', because: `${name} answers restricted data (as the workspace says)` };
   if (stated && tool.effect === 'write')
     return { level: 'medium', because: `${name} writes (${said(tool.effectFrom)})` };
-  if (tool.externalFrom !== 'guess' && tool.external)
-    return { level: 'medium', because: `${name} reads from outside (${said(tool.externalFrom)})` };
+  if (tool.external) return { level: 'medium', because: `${name} reads from outside` };
   if (tool.sensitivity === 'confidential')
     return { level: 'medium', because: `${name} answers confidential data (as the workspace says)` };
   return undefined;
