@@ -141,6 +141,27 @@ describe('a witness', () => {
     expect((await post(`old 0\n\n${log.note(1)}${foreign.repeat(15)}`)).status).toBe(200);
   });
 
+  test('does not begin with keys that are damaged, swapped, or open to others', () => {
+    const { folder, close } = witnessOf([]);
+    close();
+    const file = path.join(folder, 'witness-keys.json');
+    const keys = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<
+      'ed25519' | 'ml_dsa_44',
+      { kty: string }
+    >;
+    const code = (changed: object) => {
+      fs.writeFileSync(file, JSON.stringify(changed));
+      return expect(() => witnessOf([], folder)).toThrow(
+        expect.objectContaining({ code: 'key_file_damaged' }),
+      );
+    };
+    code({ ...keys, ed25519: { ...keys.ed25519, kty: 'EC' } });
+    code({ ...keys, ed25519: keys.ml_dsa_44, ml_dsa_44: keys.ed25519 });
+    code({});
+    fs.chmodSync(file, 0o644);
+    expect(() => witnessOf([], folder)).toThrow(expect.objectContaining({ code: 'key_file_open' }));
+  });
+
   test('has a name that its signatures have room for', () => {
     expect(() => openWitnessFolder(temporaryFolder(), 'w'.repeat(256))).toThrow(/cannot name a witness/);
     expect(() => smallLog('l'.repeat(256))).toThrow(/not a verifier key/);

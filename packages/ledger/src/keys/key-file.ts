@@ -76,14 +76,17 @@ export function readKeyFile(file: string): WorkspaceKeys {
   };
 }
 
+/** @throws Fault `key_file_open` where others than its owner can read the file. */
+export function refuseOpen(file: string): void {
+  if ((fs.statSync(file).mode & 0o077) === 0) return;
+  throw new Fault('key_file_open', `the key file \`${file}\` can be read by others than its owner`, {
+    place: { file },
+    remedy: `Run \`chmod 600 ${file}\`.`,
+  });
+}
+
 function parseKeyFile(file: string): z.infer<typeof keyFileSchema> {
-  const mode = fs.statSync(file).mode & 0o077;
-  if (mode !== 0) {
-    throw new Fault('key_file_open', `the key file \`${file}\` can be read by others than its owner`, {
-      place: { file },
-      remedy: `Run \`chmod 600 ${file}\`.`,
-    });
-  }
+  refuseOpen(file);
   try {
     return keyFileSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
   } catch (error) {

@@ -6,6 +6,7 @@ import { Fault } from '@remit/contracts';
 import { z } from 'zod';
 import { machineFileSystem } from '../disk/file-system.ts';
 import { replaceFile } from '../disk/replace-file.ts';
+import { refuseOpen } from '../keys/key-file.ts';
 import type { Cosigner } from '../note/cosignature.ts';
 import { encodeVerifierKey, isKeyName, signatureTypes } from '../note/signed-note.ts';
 import { lockFolder } from '../writer/lock.ts';
@@ -31,7 +32,8 @@ export interface WitnessFolder extends WitnessStore {
 
 /**
  * Opens the folder, made with mode 0700 and new keys where it does not exist. `name` names the witness
- * in its cosignatures, for good. @throws Fault `ledger_locked`, `key_file_damaged`, `options_invalid`.
+ * in its cosignatures, for good. @throws Fault `ledger_locked`, `key_file_*`,
+ * `options_invalid`.
  */
 export function openWitnessFolder(folder: string, name: string): WitnessFolder {
   if (!isKeyName(name)) throw new Fault('options_invalid', `\`${name}\` cannot name a witness`);
@@ -73,11 +75,9 @@ function openKeys(file: string, name: string): Cosigner[] {
       remedy: 'Call it by that name: who trusts its keys knows them under it.',
     });
   }
-  const ed25519 = createPrivateKey({ key: keys.ed25519, format: 'jwk' });
-  const mlDsa = createPrivateKey({ key: keys.ml_dsa_44, format: 'jwk' });
   return [
-    cosigner(name, signatureTypes.ed25519Cosignature, ed25519, 'x'),
-    cosigner(name, signatureTypes.mlDsa44Cosignature, mlDsa, 'pub'),
+    cosigner(name, signatureTypes.ed25519Cosignature, keys.ed25519, 'x'),
+    cosigner(name, signatureTypes.mlDsa44Cosignature, keys.ml_dsa_44, 'pub'),
   ];
 }
 
@@ -94,9 +94,11 @@ function writeKeys(file: string, name: string): void {
   replaceFile(machineFileSystem, file, Buffer.from(`${JSON.stringify(content, undefined, 2)}\n`));
 }
 
-function readKeys(file: string): z.infer<typeof keyFileSchema> {
+function readKeys(file: string): { name: string; ed25519: KeyObject; ml_dsa_44: KeyObject } {
+  refuseOpen(file);
   try {
-    return keyFileSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    const { name, ed25519, ml_dsa_44 } = keyFileSchema.parse(JSON.parse(fs.readFileSync(file, 'utf8')));
+    return { name, ed25519: privateKey(ed25519, 'ed25519'), ml_dsa_44: privateKey(ml_dsa_44, 'ml-dsa-44') };
   } catch (cause) {
     throw new Fault('key_file_damaged', `the witness's key file \`${file}\` is damaged`, {
       place: { file },
@@ -104,4 +106,10 @@ function readKeys(file: string): z.infer<typeof keyFileSchema> {
       cause,
     });
   }
+}
+
+function privateKey(key: z.infer<typeof jwk>, type: 'ed25519' | 'ml-dsa-44'): KeyObject {
+  const read = createPrivateKey({ key, format: 'jwk' });
+  if (read.asymmetricKeyType !== type) throw new TypeError(`this is no key of ${type}`);
+  return read;
 }
