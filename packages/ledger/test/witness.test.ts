@@ -99,6 +99,9 @@ describe('a witness', () => {
     });
     expect(again.opened.verifier_keys).toEqual(opened.verifier_keys);
     expect(() => openWitnessFolder(folder, 'witness.example/other')).toThrow(/locked|open/);
+    again.close();
+    fs.rmSync(path.join(folder, 'witness-keys.json'));
+    expect(() => openWitnessFolder(folder, 'witness.example/w1')).toThrow(/has cosigned before/);
   });
 
   test('refuses a fork, a log that it does not know, and a signature that is not right', () => {

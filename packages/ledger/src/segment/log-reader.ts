@@ -22,14 +22,15 @@ export interface ReadGroup extends Group {
   payloads: SealedPayloads;
 }
 
-/** Frames of groups kept in memory for single reads: neighbours are mostly read together. */
-const cachedGroups = 32;
+/** Bytes of groups kept in memory for single reads: neighbours are mostly read together. */
+const cachedBytesMax = 32 * 1024 * 1024;
 
 export class LogReader {
   readonly #folder: string;
   readonly #payloadKey: (salt: Uint8Array) => KeyObject;
   readonly #keys = new Map<string, KeyObject>();
-  readonly #groups = new Map<string, ReadGroup>();
+  readonly #groups = new Map<string, { group: ReadGroup; bytes: number }>();
+  #cachedBytes = 0;
 
   constructor(folder: string, payloadKey: (salt: Uint8Array) => KeyObject) {
     this.#folder = folder;
@@ -58,24 +59,30 @@ export class LogReader {
   groupAt(place: GroupPlace): ReadGroup {
     const cacheKey = `${place.segment}:${place.offset}`;
     const cached = this.#groups.get(cacheKey);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) return cached.group;
     const path = segmentPath(this.#folder, place.segment);
     const file = fs.openSync(path, 'r');
     try {
       const frame = frameAt(file, place.offset, fs.fstatSync(file).size);
       if (frame === undefined) throw this.#damaged(place.segment, place.offset);
       const group = this.#read(frame, place.segment);
-      this.#remember(cacheKey, group);
+      // Once as it is sealed, and once more when it is opened.
+      this.#remember(cacheKey, group, 2 * frame.body.length);
       return group;
     } finally {
       fs.closeSync(file);
     }
   }
 
-  #remember(cacheKey: string, group: ReadGroup): void {
-    const oldest = this.#groups.keys().next();
-    if (this.#groups.size >= cachedGroups && oldest.done !== true) this.#groups.delete(oldest.value);
-    this.#groups.set(cacheKey, group);
+  /** The latest one whatever its size, and of those before as many as there is room for. */
+  #remember(cacheKey: string, group: ReadGroup, bytes: number): void {
+    this.#groups.set(cacheKey, { group, bytes });
+    this.#cachedBytes += bytes;
+    for (const [oldest, entry] of this.#groups) {
+      if (this.#cachedBytes <= cachedBytesMax || oldest === cacheKey) return;
+      this.#groups.delete(oldest);
+      this.#cachedBytes -= entry.bytes;
+    }
   }
 
   #read(frame: Frame, segment: string): ReadGroup {

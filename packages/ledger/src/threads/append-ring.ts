@@ -6,7 +6,7 @@
  * In the ring an append is u32 length, u32 flags, its bytes, and padding to a multiple of eight.
  */
 import type { PreparedRecord } from '../record/leaf.ts';
-import { spaceFor, writeAppend } from '../writer/append-bytes.ts';
+import { bytesOf, spaceFor, writeAppend } from '../writer/append-bytes.ts';
 import type { AppendSink, AppendSource, WaitingAppend } from '../writer/port.ts';
 
 /** Bytes of the ring; a power of two. What finds no room waits with the caller. */
@@ -52,7 +52,7 @@ export class AppendRing implements AppendSink {
     const large = headBytes + space > largestInRing;
     const start = this.#place(large ? headBytes : headBytes + space);
     if (start === undefined) return false;
-    if (large) this.#send(records, space);
+    if (large) this.#send(records);
     const end = large ? start + headBytes : writeAppend(records, this.#bytes, start + headBytes);
     this.#bytes.writeUInt32LE(end - start - headBytes, start);
     this.#bytes.writeUInt32LE(large ? flag | flags.elsewhere : flag, start + 4);
@@ -77,9 +77,10 @@ export class AppendRing implements AppendSink {
     Atomics.notify(this.#words, words.wake);
   }
 
-  #send(records: readonly PreparedRecord[], space: number): void {
-    const bytes = Buffer.allocUnsafeSlow(space);
-    this.#elsewhere(bytes.subarray(0, writeAppend(records, bytes, 0)));
+  #send(records: readonly PreparedRecord[]): void {
+    const bytes = Buffer.allocUnsafeSlow(bytesOf(records));
+    writeAppend(records, bytes, 0);
+    this.#elsewhere(bytes);
   }
 
   /** Where `length` bytes in one piece are free; undefined where they are not. */

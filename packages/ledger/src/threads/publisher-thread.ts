@@ -63,8 +63,12 @@ function receive(loop: PublisherLoop, message: ToPublisher): void {
  */
 function giveWay(): void {
   if (process.platform !== 'linux') return;
-  const thread = Number(path.basename(fs.readlinkSync('/proc/thread-self')));
-  os.setPriority(thread, os.constants.priority.PRIORITY_LOW);
+  try {
+    const thread = Number(path.basename(fs.readlinkSync('/proc/thread-self')));
+    os.setPriority(thread, os.constants.priority.PRIORITY_LOW);
+  } catch {
+    // A sandbox may have no /proc and allow no priorities: then all threads are alike, which is slower and no fault.
+  }
 }
 
 try {

@@ -67,7 +67,10 @@ function readIfThere(file: string): string | undefined {
 }
 
 function openKeys(file: string, name: string): Cosigner[] {
-  if (!fs.existsSync(file)) writeKeys(file, name);
+  if (!fs.existsSync(file)) {
+    refuseNewKeys(file);
+    writeKeys(file, name);
+  }
   const keys = readKeys(file);
   if (keys.name !== name) {
     throw new Fault('options_invalid', `the witness in this folder is named \`${keys.name}\``, {
@@ -79,6 +82,19 @@ function openKeys(file: string, name: string): Cosigner[] {
     cosigner(name, signatureTypes.ed25519Cosignature, keys.ed25519, 'x'),
     cosigner(name, signatureTypes.mlDsa44Cosignature, keys.ml_dsa_44, 'pub'),
   ];
+}
+
+/** With new keys it is another witness, and nobody who trusts the old ones would hear of it. */
+function refuseNewKeys(file: string): void {
+  if (!fs.readdirSync(path.dirname(file)).some((name) => name.endsWith('.checkpoint'))) return;
+  throw new Fault(
+    'key_file_missing',
+    `the witness has cosigned before, but its key file \`${file}\` is missing`,
+    {
+      place: { file },
+      remedy: 'Put the key file back, or begin a new witness in an empty folder.',
+    },
+  );
 }
 
 /** `member` of the public JWK holds the raw key. */

@@ -19,6 +19,15 @@ export function spaceFor(records: readonly PreparedRecord[]): number {
   return space;
 }
 
+/** Bytes that an append takes, to the byte: worth counting where memory is made for it alone. */
+export function bytesOf(records: readonly PreparedRecord[]): number {
+  let bytes = 0;
+  for (const { record, payload } of records) {
+    bytes += headBytes + Buffer.byteLength(record) + (payload === undefined ? 0 : Buffer.byteLength(payload));
+  }
+  return bytes;
+}
+
 /** Writes an append at `start`, where `spaceFor` it has to be free; returns where it ends. */
 export function writeAppend(records: readonly PreparedRecord[], target: Buffer, start: number): number {
   let at = start;
