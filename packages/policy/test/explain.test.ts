@@ -105,6 +105,14 @@ describe('explain', () => {
       ['Write a document `agent: nobody` that allows it.'],
     ],
     [
+      'a call of an agent whose name is misspelled',
+      of('search', {}, { agent: 'carefull' }),
+      [
+        'No document names agent `carefull`; did you mean `careful`?',
+        'Write a document `agent: carefull` that allows it.',
+      ],
+    ],
+    [
       'an unknown tool',
       of('brand-new'),
       ['Review the tool with `remit tools diff`, then `remit tools accept crm/brand-new`.'],

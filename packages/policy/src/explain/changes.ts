@@ -3,9 +3,17 @@ import type { Action, Decision } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { where } from '../compile/ruling.ts';
 import { areaOf } from '../decide/target.ts';
+import { didYouMean } from '../document/suggest.ts';
 import type { LockedTool } from '../names/tool.ts';
 import type { ExplainedRule } from '../port.ts';
 import type { Floor } from '../risk/baselines.ts';
+
+/** Whoever asks about an agent that no document names has most likely misspelled one that is. */
+function toBeKnown(name: string, agents: Iterable<string>): string[] {
+  const meant = didYouMean(name, agents);
+  const write = `Write a document \`agent: ${name}\` that allows it.`;
+  return meant === undefined ? [write] : [`No document names agent \`${name}\`; ${meant}`, write];
+}
 
 export function changesFor(
   decision: Decision,
@@ -13,10 +21,11 @@ export function changesFor(
   agent: AgentPolicy | undefined,
   rules: readonly ExplainedRule[],
   tool: LockedTool | undefined,
+  agents: Iterable<string>,
 ): string[] {
   const outside = outsidePolicy(decision, action);
   if (outside !== undefined) return [outside];
-  if (agent === undefined) return [`Write a document \`agent: ${action.agent}\` that allows it.`];
+  if (agent === undefined) return toBeKnown(action.agent, agents);
   const matching = rules.filter((rule) => rule.condition === undefined || rule.condition.outcome === 'holds');
   switch (decision.policy_effect) {
     case 'allow':

@@ -23,7 +23,8 @@ export function explain(policy: CompiledPolicy, action: Action, state: StateSnap
     .map((rule) => ({ ...rule, decisive: rule.rule === decision.rule }));
   const controls = agent === undefined ? [] : [...agent.controls.controls, ...modelLimits(agent)];
   const tool = compiled.tools.get(toolKey(action.server, action.target));
-  return { decision, rules, controls, changes: changesFor(decision, action, agent, rules, tool) };
+  const changes = changesFor(decision, action, agent, rules, tool, compiled.agentPolicies.keys());
+  return { decision, rules, controls, changes };
 }
 
 /** Limits of model calls, which no decision of today reserves. */
