@@ -1,7 +1,6 @@
-/** What every command is given, and the options that many of them share. */
+/** What every command is given. */
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
 import { defaultDataFolder } from './data/place.ts';
 import { wrongUse, type ExitCode } from './exit-code.ts';
 import type { Machine } from './machine.ts';
@@ -19,27 +18,10 @@ export interface LocationOptions {
   data?: string;
 }
 
-export interface JsonOption {
-  json?: boolean;
-}
-
 /** Absolute folders. */
 export interface Location {
   workspace: string;
   data: string;
-}
-
-export function addLocationOptions(command: Command): Command {
-  return command
-    .option('--workspace <dir>', 'folder of the policy documents (default: this folder; REMIT_WORKSPACE)')
-    .option(
-      '--data <dir>',
-      "Remit's data folder (default: one per workspace in the user's state folder; REMIT_DATA)",
-    );
-}
-
-export function addJsonOption(command: Command): Command {
-  return command.option('--json', 'print data as JSON');
 }
 
 /** Flags, then variables, then defaults. The folders need not exist. */

@@ -5,29 +5,30 @@ import { withRemit } from '../client/connect.ts';
 import { printJson, type Context } from '../context.ts';
 import { describePlace } from '../terminal/problem.ts';
 import { fields, table } from '../terminal/table.ts';
-import { commandGroup, type GroupOptions, type MakeCommand } from './group.ts';
+import { commandGroup, type CommandOptions, type MakeCommand } from './command.ts';
 
 export function registerAgents(program: Command, context: Context): void {
   const command = commandGroup(program, 'agents', 'who the agents are: list, keys, suspension');
-  command('list', 'all agents, by name', 'list --json').action((options: GroupOptions) =>
+  command('list', 'all agents, by name', 'list --json').action((options: CommandOptions) =>
     list(context, options),
   );
-  command('show <name>', 'one agent', 'show customer-support').action((name: string, options: GroupOptions) =>
-    withRemit(context, options, async (remit) => {
-      showAgent(context, options, await remit.call('showAgent', { parameters: { name } }));
-    }),
+  command('show <name>', 'one agent', 'show customer-support').action(
+    (name: string, options: CommandOptions) =>
+      withRemit(context, options, async (remit) => {
+        showAgent(context, options, await remit.call('showAgent', { parameters: { name } }));
+      }),
   );
   command(
     'add <name>',
     'register an agent that policy does not name (observe mode without agent documents)',
     'add assistant',
-  ).action((name: string, options: GroupOptions) =>
+  ).action((name: string, options: CommandOptions) =>
     withRemit(context, options, async (remit) => {
       showAgent(context, options, await remit.call('addAgent', { body: { name } }));
     }),
   );
   command('token <name>', 'issue a key; it is shown this once', 'token customer-support --json').action(
-    (name: string, options: GroupOptions) => issueKey(context, name, options),
+    (name: string, options: CommandOptions) => issueKey(context, name, options),
   );
   registerStates(command, context);
 }
@@ -42,7 +43,7 @@ function registerStates(command: MakeCommand, context: Context): void {
   for (const [verb, operation, description] of states) {
     command(`${verb} <name>`, description, `${verb} customer-support --reason "asked by its owner"`)
       .option('--reason <text>', 'why, for the record')
-      .action((name: string, options: GroupOptions & { reason?: string }) =>
+      .action((name: string, options: CommandOptions & { reason?: string }) =>
         withRemit(context, options, async (remit) => {
           const body = options.reason === undefined ? {} : { reason: options.reason };
           showAgent(context, options, await remit.call(operation, { parameters: { name }, body }));
@@ -51,7 +52,7 @@ function registerStates(command: MakeCommand, context: Context): void {
   }
 }
 
-async function list(context: Context, options: GroupOptions): Promise<void> {
+async function list(context: Context, options: CommandOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { agents } = await remit.call('listAgents');
     if (options.json === true) return printJson(context, agents);
@@ -68,7 +69,7 @@ async function list(context: Context, options: GroupOptions): Promise<void> {
   });
 }
 
-function showAgent(context: Context, options: GroupOptions, agent: Agent): void {
+function showAgent(context: Context, options: CommandOptions, agent: Agent): void {
   if (options.json === true) return printJson(context, agent);
   const rows: [string, string | undefined][] = [
     ['agent', agent.name],
@@ -95,7 +96,7 @@ function placeOf(place: NonNullable<Agent['place']>): { file?: string; line?: nu
   };
 }
 
-async function issueKey(context: Context, name: string, options: GroupOptions): Promise<void> {
+async function issueKey(context: Context, name: string, options: CommandOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { agent, key } = await remit.call('issueAgentKey', { parameters: { name } });
     if (options.json === true) return printJson(context, { agent, key });

@@ -6,9 +6,9 @@ import { printJson, type Context } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
 import { approvalStatusSchema, type ApprovalStatus } from '@remit/contracts';
 import { fields, table } from '../terminal/table.ts';
-import { commandGroup, type GroupOptions } from './group.ts';
+import { commandGroup, type CommandOptions } from './command.ts';
 
-interface ListOptions extends GroupOptions {
+interface ListOptions extends CommandOptions {
   status?: string;
   agent?: string;
 }
@@ -20,7 +20,7 @@ export function registerApprovals(program: Command, context: Context): void {
     .option('--agent <name>', 'of this agent only')
     .action((options: ListOptions) => list(context, options));
   command('show <id>', 'exactly the call that waits', 'show apr_0123 --json').action(
-    (id: string, options: GroupOptions) =>
+    (id: string, options: CommandOptions) =>
       withRemit(context, options, async (remit) => {
         show(context, options, await remit.call('showApproval', { parameters: { id } }));
       }),
@@ -35,7 +35,7 @@ export function registerApprovals(program: Command, context: Context): void {
       `${verb} apr_0123 --note "checked"`,
     )
       .option('--note <text>', 'why, for the record and the agent')
-      .action((id: string, options: GroupOptions & { note?: string }) =>
+      .action((id: string, options: CommandOptions & { note?: string }) =>
         withRemit(
           context,
           options,
@@ -84,7 +84,7 @@ function whoDecides({ terms }: Answer<'showApproval'>): string | undefined {
   return [people, ...terms.who.map((groups) => `somebody of ${groups.join(' or ')}`)].join(', ');
 }
 
-function show(context: Context, options: GroupOptions, approval: Answer<'showApproval'>): void {
+function show(context: Context, options: CommandOptions, approval: Answer<'showApproval'>): void {
   if (options.json === true) return printJson(context, approval);
   const rows: [string, string | undefined][] = [
     ['id', approval.id],

@@ -4,15 +4,15 @@ import { Option, type Command } from 'commander';
 import { filterNames, readFilters, type EventFilter, type FilterOptions } from '../audit/filters.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
-import { locate, printJson, type Context, type JsonOption } from '../context.ts';
+import { locate, printJson, type Context } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { existingCheckpointFolder } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
-import { commandGroup, type GroupOptions } from './group.ts';
+import { commandGroup, type CommandOptions } from './command.ts';
 
-type VerifyOptions = GroupOptions & { checkpoints?: string; checkpoint?: string[] };
-type SearchOptions = GroupOptions & FilterOptions & { limit?: string };
+type VerifyOptions = CommandOptions & { checkpoints?: string; checkpoint?: string[] };
+type SearchOptions = CommandOptions & FilterOptions & { limit?: string };
 
 export function registerAudit(program: Command, context: Context): void {
   const command = commandGroup(program, 'audit', 'the record of everything: search, follow, prove, verify');
@@ -31,7 +31,7 @@ export function registerAudit(program: Command, context: Context): void {
     .option('--limit <n>', 'stop after this many events')
     .action((words: string[], options: SearchOptions) => tail(context, words, options));
   command('show <id>', 'one event with all that is kept of it', 'show act_0123').action(
-    (id: string, options: GroupOptions) =>
+    (id: string, options: CommandOptions) =>
       withRemit(context, options, async (remit) => {
         const event = await remit.call('showEvent', { parameters: { id } });
         context.terminal.print(
@@ -43,7 +43,7 @@ export function registerAudit(program: Command, context: Context): void {
     'proof <id>',
     'a receipt for one event (C2SP tlog-proof), to be checked anywhere',
     'proof act_0123 > receipt.tlog-proof',
-  ).action((id: string, options: GroupOptions) => proof(context, id, options));
+  ).action((id: string, options: CommandOptions) => proof(context, id, options));
   command(
     'verify',
     'check the whole log on disk, without a running Remit and without trusting it',
@@ -110,7 +110,7 @@ function readLimit(text: string): number {
   throw wrongUse('invalid_limit', `\`${text}\` is no number of events.`, 'Give a whole number from 1 on.');
 }
 
-function printEvent(context: Context, options: JsonOption, event: AuditEvent): void {
+function printEvent(context: Context, options: Pick<CommandOptions, 'json'>, event: AuditEvent): void {
   if (options.json === true) return printJson(context, event);
   const parts = [
     event.timestamp,
@@ -128,7 +128,7 @@ function shortened(text: string): string {
   return text.length <= 160 ? text : `${text.slice(0, 159)}…`;
 }
 
-async function proof(context: Context, id: string, options: GroupOptions): Promise<void> {
+async function proof(context: Context, id: string, options: CommandOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const text = await remit.call('proveEvent', { parameters: { id } });
     if (options.json === true) return printJson(context, { id, proof: text });

@@ -2,43 +2,30 @@
 import { join, relative, sep } from 'node:path';
 import { policySchema } from '@remit/policy';
 import type { Command } from 'commander';
-import {
-  addJsonOption,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describeDiagnostic, summarise } from '../terminal/diagnostics.ts';
 import { sarifOf } from '../terminal/sarif.ts';
 import { version as ownVersion } from '../version.ts';
 import { pullFirstLock } from '../workspace/first-lock.ts';
 import { readWorkspace } from '../workspace/load.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface CheckOptions extends JsonOption, LocationOptions {
+interface CheckOptions extends CommandOptions {
   offline?: boolean;
   sarif?: boolean;
   schema?: boolean;
 }
 
 export function registerCheck(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('check [dir]')
-      .description('check the policy documents: schema, names, types, lint')
-      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option('--data <dir>', "Remit's data folder, for the servers' credentials (REMIT_DATA)")
-      .option('--offline', 'do not connect to servers where there is no tools.lock yet')
-      .option('--schema', 'print the JSON Schema of policy documents, for editors, and check nothing')
-      .option('--sarif', 'print the findings as SARIF 2.1.0, for code review'),
-  )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ remit check examples/support-desk\n\nEnds with 1 where there are errors.',
-    )
+  addWorkspaceCommand(program, 'check [dir]', {
+    does: 'check the policy documents: schema, names, types, lint',
+    examples: ['remit check examples/support-desk'],
+    note: 'Ends with 1 where there are errors.',
+  })
+    .option('--offline', 'do not connect to servers where there is no tools.lock yet')
+    .option('--schema', 'print the JSON Schema of policy documents, for editors, and check nothing')
+    .option('--sarif', 'print the findings as SARIF 2.1.0, for code review')
     .action((folder: string | undefined, options: CheckOptions) => check(context, folder, options));
 }
 

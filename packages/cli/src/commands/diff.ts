@@ -2,25 +2,21 @@
 import { resolve } from 'node:path';
 import { diffPolicies, formatDiff, type CompiledPolicy } from '@remit/policy';
 import type { Command } from 'commander';
-import { addJsonOption, printJson, requireFolder, type Context, type JsonOption } from '../context.ts';
+import { printJson, requireFolder, type Context } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
-import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
-
-type Options = JsonOption & { data?: string };
+import { requirePolicy } from '../workspace/load.ts';
+import { addCommand, addJsonOption, type CommandOptions } from './command.ts';
 
 export function registerDiff(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('diff <old> <new>')
-      .description('which decisions change between two workspaces, not which lines')
-      .option('--data <dir>', 'taken as everywhere; a comparison needs nothing of it'),
-  )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ git worktree add ../main main && remit diff ../main/policy policy\n\nPrints Markdown for a review. Ends with 1 where a decision changes, with 0 where none does.',
-    )
-    .action((older: string, newer: string, options: Options) => {
+  const command = addCommand(program, 'diff <old> <new>', {
+    does: 'which decisions change between two workspaces, not which lines',
+    examples: ['git worktree add ../main main && remit diff ../main/policy policy'],
+    note: 'Prints Markdown for a review. Ends with 1 where a decision changes, with 0 where none does.',
+  });
+  addJsonOption(command)
+    .option('--data <dir>', 'taken as everywhere; a comparison needs nothing of it')
+    .action((older: string, newer: string, options: CommandOptions) => {
       const diff = diffPolicies(policyIn(context, older), policyIn(context, newer));
       const { decisions, limits, data, agents, tools } = diff;
       const lists = [
@@ -42,7 +38,5 @@ export function registerDiff(program: Command, context: Context): void {
 /** @throws PolicyRefused for a set that would not load either. */
 function policyIn(context: Context, folder: string): CompiledPolicy {
   const workspace = requireFolder(resolve(context.machine.folder, folder));
-  const { files, result } = readWorkspace(workspace);
-  if (result.policy === undefined) throw new PolicyRefused(workspace, files, result.diagnostics);
-  return result.policy;
+  return requirePolicy(workspace).policy;
 }

@@ -4,33 +4,22 @@ import type { Finding } from '@remit/control';
 import type { Command } from 'commander';
 import type { Answer } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  printJson,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { printJson, type Context } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-type Options = LocationOptions & JsonOption;
 type Report = Answer<'doctor'> | { status: 'problem'; findings: Finding[] };
 
 export function registerDoctor(program: Command, context: Context): void {
-  addJsonOption(
-    addLocationOptions(
-      program
-        .command('doctor')
-        .description('servers, ledger, policy, folders: what is wrong, and what to do'),
-    ),
-  )
-    .addHelpText('after', '\nExample:\n  $ remit doctor\n\nEnds with 1 when something is wrong.')
-    .action((options: Options) => doctor(context, options));
+  addWorkspaceCommand(program, 'doctor', {
+    does: 'servers, ledger, policy, folders: what is wrong, and what to do',
+    examples: ['remit doctor'],
+    note: 'Ends with 1 when something is wrong.',
+  }).action((options: CommandOptions) => doctor(context, options));
 }
 
-async function doctor(context: Context, options: Options): Promise<void> {
+async function doctor(context: Context, options: CommandOptions): Promise<void> {
   const report = await examined(context, options);
   if (report.status === 'problem') context.finish(exitCodes.no);
   if (options.json === true) return printJson(context, report);
@@ -41,7 +30,7 @@ async function doctor(context: Context, options: Options): Promise<void> {
 }
 
 /** A workspace or folder that cannot be opened is what the doctor was asked about, so it is a finding. */
-async function examined(context: Context, options: Options): Promise<Report> {
+async function examined(context: Context, options: CommandOptions): Promise<Report> {
   try {
     return await withRemit(context, options, (remit) => remit.call('doctor'), { servers: true });
   } catch (error) {

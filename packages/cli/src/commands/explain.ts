@@ -2,22 +2,15 @@
 import { isJsonObject, type JsonObject } from '@remit/contracts';
 import { formatExplanation } from '@remit/policy';
 import type { Command } from 'commander';
-import {
-  addJsonOption,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { runningStatus } from '../client/running-status.ts';
 import { explainQuestion } from '../workspace/explain.ts';
-import { readWorkspace, PolicyRefused } from '../workspace/load.ts';
+import { requirePolicy } from '../workspace/load.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface ExplainOptions extends JsonOption, LocationOptions {
+interface ExplainOptions extends CommandOptions {
   agent: string;
   tool: string;
   args?: string;
@@ -25,24 +18,15 @@ interface ExplainOptions extends JsonOption, LocationOptions {
 }
 
 export function registerExplain(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('explain [dir]')
-      .description('the decision on a call, and why; nothing runs')
-      .requiredOption('--agent <name>', 'who calls')
-      .requiredOption('--tool <name>', 'server/tool, or the bare name where it is unique')
-      .option('--args <json>', 'the arguments, as a JSON object')
-      .option('--user <name>', 'the person on whose behalf')
-      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option(
-        '--data <dir>',
-        'where a Remit may run, which is asked whether the agent is suspended (REMIT_DATA)',
-      ),
-  )
-    .addHelpText(
-      'after',
-      `\nExample:\n  $ remit explain --agent customer-support --tool refund-create --args '{"amount": 150}'\n\nEnds with 1 where the call is denied.`,
-    )
+  addWorkspaceCommand(program, 'explain [dir]', {
+    does: 'the decision on a call, and why; nothing runs',
+    examples: [`remit explain --agent customer-support --tool refund-create --args '{"amount": 150}'`],
+    note: 'Ends with 1 where the call is denied. A Remit that runs is asked whether the agent is suspended.',
+  })
+    .requiredOption('--agent <name>', 'who calls')
+    .requiredOption('--tool <name>', 'server/tool, or the bare name where it is unique')
+    .option('--args <json>', 'the arguments, as a JSON object')
+    .option('--user <name>', 'the person on whose behalf')
     .action((folder: string | undefined, options: ExplainOptions) => explainCall(context, folder, options));
 }
 
@@ -54,9 +38,7 @@ async function explainCall(
   const location = locate(context.machine, options, folder);
   const { workspace } = location;
   requireFolder(workspace);
-  const { files, result } = readWorkspace(workspace);
-  const { policy, diagnostics } = result;
-  if (policy === undefined) throw new PolicyRefused(workspace, files, diagnostics);
+  const { policy } = requirePolicy(workspace);
   const question = {
     agent: options.agent,
     tool: options.tool,

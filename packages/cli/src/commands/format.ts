@@ -3,34 +3,23 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatPolicy, type SourceFile } from '@remit/policy';
 import type { Command } from 'commander';
-import {
-  addJsonOption,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { writeAtomically } from '../data/atomic-file.ts';
 import { exitCodes } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { readExampleFiles, readPolicyFiles } from '../workspace/files.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface Options extends JsonOption, LocationOptions {
+interface Options extends CommandOptions {
   check?: boolean;
 }
 
 export function registerFormat(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('format [dir]')
-      .description('lay out the policy files alike; comments, order and meaning stay')
-      .option('--check', 'change nothing; end with 1 where a file would change')
-      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option('--data <dir>', 'taken as everywhere; files need nothing of it'),
-  )
-    .addHelpText('after', '\nExample:\n  $ remit format --check examples/support-desk')
+  addWorkspaceCommand(program, 'format [dir]', {
+    does: 'lay out the policy files alike; comments, order and meaning stay',
+    examples: ['remit format --check examples/support-desk'],
+  })
+    .option('--check', 'change nothing; end with 1 where a file would change')
     .action((folder: string | undefined, options: Options) => format(context, folder, options));
 }
 

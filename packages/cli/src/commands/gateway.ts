@@ -1,20 +1,18 @@
 /** `remit gateway --stdio`: for MCP clients that start a program instead of opening a URL. */
 import type { Command } from 'commander';
-import { addLocationOptions, locate, type Context, type LocationOptions } from '../context.ts';
+import { locate, type Context, type LocationOptions } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
+import { addCommand, addLocationOptions } from './command.ts';
 
 export function registerGateway(program: Command, context: Context): void {
-  addLocationOptions(
-    program
-      .command('gateway')
-      .description('relay an MCP client on stdio to the running Remit (starts one if there is none)'),
-  )
+  const command = addCommand(program, 'gateway', {
+    does: 'relay an MCP client on stdio to the running Remit (starts one if there is none)',
+    examples: ['REMIT_KEY=remit_… remit gateway --stdio --workspace DIR'],
+    note: "The agent's key comes from REMIT_KEY (`remit agents token NAME`).",
+  });
+  addLocationOptions(command)
     .option('--stdio', 'speak MCP on stdin and stdout')
     .option('--server <name>', 'this server only, as /mcp/{server} does')
-    .addHelpText(
-      'after',
-      "\nExample:\n  $ REMIT_KEY=remit_… remit gateway --stdio --workspace DIR\n\nThe agent's key comes from REMIT_KEY (`remit agents token NAME`).",
-    )
     .action(async (options: LocationOptions & { stdio?: boolean; server?: string }) => {
       if (options.stdio !== true) {
         throw wrongUse(

@@ -5,15 +5,7 @@ import { policySchema } from '@remit/policy';
 import type { Command } from 'commander';
 import type { ApiClient } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
-import {
-  addJsonOption,
-  locate,
-  printJson,
-  type Context,
-  type JsonOption,
-  type Location,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, type Context, type Location } from '../context.ts';
 import { writeAtomically } from '../data/atomic-file.ts';
 import { stateFolder } from '../data/place.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
@@ -29,33 +21,32 @@ import {
   workspaceFile,
 } from '../init/starter.ts';
 import { readPolicyFiles } from '../workspace/files.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface InitOptions extends JsonOption, LocationOptions, ImportOptions {
+interface InitOptions extends CommandOptions, ImportOptions {
   rewrite?: boolean;
   undo?: boolean;
   force?: boolean;
 }
 
 export function registerInit(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('init [dir]')
-      .description('a workspace to start from; offers to import the servers of MCP clients on this machine')
-      .option(
-        '--import <file>',
-        "import the servers of a client's settings file (may be repeated)",
-        collectFile,
-      )
-      .option('--yes', 'import from every client found, without asking')
-      .option('--rewrite', 'make the imported clients go through Remit; their settings are kept for --undo')
-      .option('--undo', 'put rewritten client settings back, byte for byte')
-      .option('--force', 'with --undo: even where the client has changed them since')
-      .option('--data <dir>', "Remit's data folder (REMIT_DATA)"),
-  )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ remit init\n  $ remit init governed --import ~/.cursor/mcp.json --rewrite\n  $ remit init governed --undo',
+  addWorkspaceCommand(program, 'init [dir]', {
+    does: 'a workspace to start from; offers to import the servers of MCP clients on this machine',
+    examples: [
+      'remit init',
+      'remit init governed --import ~/.cursor/mcp.json --rewrite',
+      'remit init governed --undo',
+    ],
+  })
+    .option(
+      '--import <file>',
+      "import the servers of a client's settings file (may be repeated)",
+      collectFile,
     )
+    .option('--yes', 'import from every client found, without asking')
+    .option('--rewrite', 'make the imported clients go through Remit; their settings are kept for --undo')
+    .option('--undo', 'put rewritten client settings back, byte for byte')
+    .option('--force', 'with --undo: even where the client has changed them since')
     .action((folder: string | undefined, options: InitOptions) =>
       options.undo === true ? undo(context, folder, options) : init(context, folder, options),
     );

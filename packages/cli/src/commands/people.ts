@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { withRemit } from '../client/connect.ts';
 import { collect, printJson, type Context } from '../context.ts';
 import { table } from '../terminal/table.ts';
-import { commandGroup, type GroupOptions } from './group.ts';
+import { commandGroup, type CommandOptions } from './command.ts';
 
 export function registerPeople(program: Command, context: Context): void {
   const command = commandGroup(
@@ -12,7 +12,7 @@ export function registerPeople(program: Command, context: Context): void {
     'who may look, approve, administer',
     "After the first administrator, adding and removing takes an administrator's token (REMIT_TOKEN).",
   );
-  command('list', 'all people, by name', 'list').action((options: GroupOptions) => list(context, options));
+  command('list', 'all people, by name', 'list').action((options: CommandOptions) => list(context, options));
   command(
     'add <name>',
     'add a person; the token is shown this once',
@@ -23,9 +23,9 @@ export function registerPeople(program: Command, context: Context): void {
       'groups, separated by commas (administrators, viewers, or of approvers)',
       collect,
     )
-    .action((name: string, options: GroupOptions & { groups: string[] }) => add(context, name, options));
+    .action((name: string, options: CommandOptions & { groups: string[] }) => add(context, name, options));
   command('remove <name>', 'remove a person and end their token', 'remove dana@example.com').action(
-    (name: string, options: GroupOptions) =>
+    (name: string, options: CommandOptions) =>
       withRemit(context, options, async (remit) => {
         await remit.call('removePerson', { parameters: { name } });
         if (options.json === true) return printJson(context, { name, removed: true });
@@ -34,7 +34,7 @@ export function registerPeople(program: Command, context: Context): void {
   );
 }
 
-async function list(context: Context, options: GroupOptions): Promise<void> {
+async function list(context: Context, options: CommandOptions): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const { people } = await remit.call('listPeople');
     if (options.json === true) return printJson(context, people);
@@ -46,7 +46,7 @@ async function list(context: Context, options: GroupOptions): Promise<void> {
 async function add(
   context: Context,
   name: string,
-  options: GroupOptions & { groups: string[] },
+  options: CommandOptions & { groups: string[] },
 ): Promise<void> {
   await withRemit(context, options, async (remit) => {
     const person = await remit.call('addPerson', { body: { name, groups: options.groups } });

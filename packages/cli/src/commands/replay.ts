@@ -3,15 +3,7 @@ import { resolve } from 'node:path';
 import { longestWindow, type CompiledPolicy } from '@remit/policy';
 import type { Command } from 'commander';
 import { readTime } from '../audit/filters.ts';
-import {
-  addJsonOption,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
 import { lookingBack, recordedCalls } from '../recorded/recorded-calls.ts';
 import { withEvents } from '../recorded/search-events.ts';
@@ -20,29 +12,27 @@ import { changedDecisions, type ChangedCall } from '../replay/replay-recorded.ts
 import { replayRuns, type ReplayedCall } from '../replay/replay-traces.ts';
 import { readTraces } from '../replay/traces.ts';
 import { printable } from '../terminal/printable.ts';
-import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
+import { requirePolicy } from '../workspace/load.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface Options extends JsonOption, LocationOptions {
+interface Options extends CommandOptions {
   traces?: string;
   since?: string;
   agent?: string;
 }
 
 export function registerReplay(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('replay [dir]')
-      .description('decide recorded calls by this workspace; nothing runs')
-      .option('--since <time>', "this Remit's own recorded calls: `7d`, `24h`, or a time")
-      .option('--agent <name>', 'of --since, only the calls of this agent')
-      .option('--traces <file>', 'runs from a file, JSON lines')
-      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option('--data <dir>', 'data folder of the Remit that recorded (REMIT_DATA)'),
-  )
-    .addHelpText(
-      'after',
-      '\nExamples:\n  $ remit replay changed-policy --since 7d --data DATA\n  $ remit replay examples/support-desk --traces runs.jsonl --json\n\ndocs/replay.md says what a traces file holds and what is carried from call to call.',
-    )
+  addWorkspaceCommand(program, 'replay [dir]', {
+    does: 'decide recorded calls by this workspace; nothing runs',
+    examples: [
+      'remit replay changed-policy --since 7d --data DATA',
+      'remit replay examples/support-desk --traces runs.jsonl --json',
+    ],
+    note: 'docs/replay.md says what a traces file holds and what is carried from call to call.',
+  })
+    .option('--since <time>', "this Remit's own recorded calls: `7d`, `24h`, or a time")
+    .option('--agent <name>', 'of --since, only the calls of this agent')
+    .option('--traces <file>', 'runs from a file, JSON lines')
     .action((folder: string | undefined, options: Options) => replay(context, folder, options));
 }
 
@@ -56,13 +46,12 @@ async function replay(context: Context, folder: string | undefined, options: Opt
       'Give one of --since and --traces.',
     );
   }
-  const { files, result } = readWorkspace(workspace);
-  if (result.policy === undefined) throw new PolicyRefused(workspace, files, result.diagnostics);
+  const { policy } = requirePolicy(workspace);
   if (options.since !== undefined) {
-    return replaySince(context, { ...options, workspace, data, since: options.since }, result.policy);
+    return replaySince(context, { ...options, workspace, data, since: options.since }, policy);
   }
   const path = resolve(context.machine.folder, options.traces ?? '');
-  await replayTraces(context, options, result.policy, path);
+  await replayTraces(context, options, policy, path);
 }
 
 async function replaySince(

@@ -2,16 +2,7 @@
 import { longestWindow } from '@remit/policy';
 import type { Command } from 'commander';
 import { readTime } from '../audit/filters.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { lookingBack, recordedCalls, type RecordedCalls } from '../recorded/recorded-calls.ts';
 import { withEvents } from '../recorded/search-events.ts';
@@ -19,20 +10,20 @@ import { describeReadiness, describeVisibility } from '../report/describe.ts';
 import { readinessOf } from '../report/readiness.ts';
 import { visibilityOf, type Visible } from '../report/visibility.ts';
 import { printable } from '../terminal/printable.ts';
-import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
+import { requirePolicy } from '../workspace/load.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface Options extends JsonOption, LocationOptions {
+interface Options extends CommandOptions {
   since: string;
   agent?: string;
 }
 
 export function registerReport(program: Command, context: Context): void {
   const report = program.command('report').description('what was recorded, put together for a question');
-  const command = (name: string, description: string, since: string, note: string): Command =>
-    addJsonOption(addLocationOptions(report.command(name).description(description)))
+  const command = (name: string, does: string, since: string, note: string): Command =>
+    addWorkspaceCommand(report, name, { does, examples: [`remit report ${name} --since ${since}`], note })
       .option('--since <time>', 'how far back: `7d`, `24h`, or a time', since)
-      .option('--agent <name>', 'only this agent')
-      .addHelpText('after', `\nExample:\n  $ remit report ${name} --since ${since}\n\n${note}`);
+      .option('--agent <name>', 'only this agent');
   command(
     'visibility',
     'agents, the tools they use, the risk of that, and the remit that fits',
@@ -59,9 +50,8 @@ async function readRecorded(
   lookback: (visible: Visible) => number,
 ): Promise<Reported> {
   const location = locate(context.machine, options);
-  const { files, lock, result } = readWorkspace(requireFolder(location.workspace));
-  if (result.policy === undefined) throw new PolicyRefused(location.workspace, files, result.diagnostics);
-  const visible: Visible = { policy: result.policy, files, lock };
+  const { policy, files, lock } = requirePolicy(requireFolder(location.workspace));
+  const visible: Visible = { policy, files, lock };
   const since = readTime(options.since, context.machine.clock.now());
   const from = lookingBack(since, lookback(visible));
   const filter = { agent: options.agent, since: from };

@@ -2,54 +2,39 @@
 import type { Suggestion } from '@remit/policy';
 import type { Command } from 'commander';
 import { readTime } from '../audit/filters.ts';
-import {
-  addJsonOption,
-  addLocationOptions,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { cannot } from '../exit-code.ts';
 import { recordedCalls, type RecordedCalls } from '../recorded/recorded-calls.ts';
 import { withEvents } from '../recorded/search-events.ts';
 import { isUse, suggestionFor } from '../recorded/suggestion.ts';
 import { printable } from '../terminal/printable.ts';
-import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
+import { requirePolicy } from '../workspace/load.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
-interface Options extends JsonOption, LocationOptions {
+interface Options extends CommandOptions {
   agent: string;
   since: string;
 }
 
 export function registerSuggest(program: Command, context: Context): void {
-  addJsonOption(
-    addLocationOptions(
-      program
-        .command('suggest')
-        .description('a least-privilege policy for an agent, from its recorded use')
-        .requiredOption('--agent <name>', 'whose use')
-        .option('--since <time>', 'how far back: `7d`, `24h`, or a time', '30d'),
-    ),
-  )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ remit suggest --agent customer-support --since 14d > suggested.yaml\n\nWhat was refused is not granted. Review it: use says what is needed, not what is right.',
-    )
+  addWorkspaceCommand(program, 'suggest', {
+    does: 'a least-privilege policy for an agent, from its recorded use',
+    examples: ['remit suggest --agent customer-support --since 14d > suggested.yaml'],
+    note: 'What was refused is not granted. Review it: use says what is needed, not what is right.',
+  })
+    .requiredOption('--agent <name>', 'whose use')
+    .option('--since <time>', 'how far back: `7d`, `24h`, or a time', '30d')
     .action((options: Options) => suggest(context, options));
 }
 
 async function suggest(context: Context, options: Options): Promise<void> {
   const location = locate(context.machine, options);
-  const { files, result } = readWorkspace(requireFolder(location.workspace));
-  if (result.policy === undefined) throw new PolicyRefused(location.workspace, files, result.diagnostics);
+  const { policy } = requirePolicy(requireFolder(location.workspace));
   const since = readTime(options.since, context.machine.clock.now());
   const { agent } = options;
   const read = await withEvents(context, location, (search) => recordedCalls(search, { agent, since }));
   if (read.calls.length === 0) throw nothingRecorded(agent, since);
-  const suggestion = suggestionFor(result.policy, agent, read.calls);
+  const suggestion = suggestionFor(policy, agent, read.calls);
   const refused = read.calls.length - read.calls.filter(isUse).length;
   if (options.json === true)
     return printJson(context, { since, calls: read.calls.length, refused, ...suggestion });

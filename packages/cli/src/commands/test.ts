@@ -1,50 +1,33 @@
 /** `remit test`: the examples beside the policy, decided and compared with what they expect. */
 import { readExamples, type Diagnostic, type SourceFile } from '@remit/policy';
 import type { Command } from 'commander';
-import {
-  addJsonOption,
-  locate,
-  printJson,
-  requireFolder,
-  type Context,
-  type JsonOption,
-  type LocationOptions,
-} from '../context.ts';
+import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
 import { runExamples, type ExampleResult } from '../rehearsal/run-examples.ts';
 import { describeDiagnostic, quotedLine } from '../terminal/diagnostics.ts';
 import { describePlace } from '../terminal/problem.ts';
 import { printable } from '../terminal/printable.ts';
 import { readExampleFiles } from '../workspace/files.ts';
-import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
-
-type Options = JsonOption & LocationOptions;
+import { requirePolicy } from '../workspace/load.ts';
+import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
 export function registerTest(program: Command, context: Context): void {
-  addJsonOption(
-    program
-      .command('test [dir]')
-      .description('the examples in *.test.yaml: is each call decided as expected?')
-      .option('--workspace <dir>', 'the same as DIR (REMIT_WORKSPACE)')
-      .option('--data <dir>', 'taken as everywhere; examples need nothing of it'),
-  )
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ remit test examples/support-desk\n\nEnds with 1 where an example fails. docs/policy-tests.md says how to write them.',
-    )
-    .action((folder: string | undefined, options: Options) => test(context, folder, options));
+  addWorkspaceCommand(program, 'test [dir]', {
+    does: 'the examples in *.test.yaml: is each call decided as expected?',
+    examples: ['remit test examples/support-desk'],
+    note: 'Ends with 1 where an example fails. docs/policy-tests.md says how to write them.',
+  }).action((folder: string | undefined, options: CommandOptions) => test(context, folder, options));
 }
 
-async function test(context: Context, folder: string | undefined, options: Options): Promise<void> {
+async function test(context: Context, folder: string | undefined, options: CommandOptions): Promise<void> {
   const { workspace } = locate(context.machine, options, folder);
   requireFolder(workspace);
-  const { files, result } = readWorkspace(workspace);
-  if (result.policy === undefined) throw new PolicyRefused(workspace, files, result.diagnostics);
+  const { policy } = requirePolicy(workspace);
   const sources = readExampleFiles(workspace);
   const read = sources.map(readExamples);
   const diagnostics = read.flatMap((file) => file.diagnostics);
   const results = await runExamples(
-    result.policy,
+    policy,
     read.flatMap((file) => file.examples),
   );
   if (results.length === 0 && diagnostics.length === 0) throw noExamples(workspace);

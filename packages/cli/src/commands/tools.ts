@@ -8,7 +8,7 @@ import { table } from '../terminal/table.ts';
 import { readLock } from '../workspace/tools-lock.ts';
 import type { ToolChange } from '../workspace/tool-changes.ts';
 import { withToolDesk, type Accepted, type ToolDesk } from '../workspace/tool-desk.ts';
-import { commandGroup, type GroupOptions } from './group.ts';
+import { commandGroup, type CommandOptions } from './command.ts';
 
 export function registerTools(program: Command, context: Context): void {
   const command = commandGroup(
@@ -16,14 +16,14 @@ export function registerTools(program: Command, context: Context): void {
     'tools',
     'tools.lock: the definitions that the policy was checked against',
   );
-  command('list', 'the tools in tools.lock', 'list').action((options: GroupOptions) =>
+  command('list', 'the tools in tools.lock', 'list').action((options: CommandOptions) =>
     list(context, options),
   );
   command('pull', 'take tools that are new into tools.lock; changed ones wait for `accept`', 'pull').action(
-    (options: GroupOptions) => pull(context, options),
+    (options: CommandOptions) => pull(context, options),
   );
   command('diff', 'what servers list now against tools.lock; ends with 1 where it differs', 'diff').action(
-    (options: GroupOptions) => diff(context, options),
+    (options: CommandOptions) => diff(context, options),
   );
   command(
     'accept [tools...]',
@@ -31,10 +31,12 @@ export function registerTools(program: Command, context: Context): void {
     'accept crm/refund-create',
   )
     .option('--all', 'everything that differs')
-    .action((names: string[], options: GroupOptions & { all?: boolean }) => accept(context, names, options));
+    .action((names: string[], options: CommandOptions & { all?: boolean }) =>
+      accept(context, names, options),
+    );
 }
 
-function list(context: Context, options: GroupOptions): void {
+function list(context: Context, options: CommandOptions): void {
   const lock = readLock(locate(context.machine, options).workspace);
   const tools = Object.entries(lock?.servers ?? {}).flatMap(([server, locked]) =>
     locked.tools.map(({ digest, definition }) => ({ server, tool: definition.name, digest, definition })),
@@ -49,7 +51,7 @@ function list(context: Context, options: GroupOptions): void {
   for (const line of table(['tool', 'digest', 'title'], rows)) context.terminal.print(line);
 }
 
-async function diff(context: Context, options: GroupOptions): Promise<void> {
+async function diff(context: Context, options: CommandOptions): Promise<void> {
   await withToolDesk(context, options, async (desk) => {
     const changes = await desk.changes();
     const different = changes.filter(({ status }) => status !== 'same');
@@ -61,7 +63,7 @@ async function diff(context: Context, options: GroupOptions): Promise<void> {
   });
 }
 
-async function pull(context: Context, options: GroupOptions): Promise<void> {
+async function pull(context: Context, options: CommandOptions): Promise<void> {
   await withToolDesk(context, options, async (desk) => {
     const changes = await desk.changes();
     const added = changes.filter(({ status }) => status === 'added');
@@ -79,7 +81,7 @@ async function pull(context: Context, options: GroupOptions): Promise<void> {
 async function accept(
   context: Context,
   names: readonly string[],
-  options: GroupOptions & { all?: boolean },
+  options: CommandOptions & { all?: boolean },
 ): Promise<void> {
   if ((options.all === true) === names.length > 0) {
     throw wrongUse(
@@ -110,7 +112,7 @@ function find(changes: readonly ToolChange[], name: string): ToolChange {
 
 function report(
   context: Context,
-  options: GroupOptions,
+  options: CommandOptions,
   accepted: Accepted,
   changes: readonly ToolChange[],
 ): void {

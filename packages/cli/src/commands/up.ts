@@ -1,12 +1,16 @@
 /** `remit up`: everything in one process, until it is told to stop. */
 import type { Command } from 'commander';
-import { addLocationOptions, collect, requireFolder, type Context } from '../context.ts';
+import { collect, requireFolder, type Context } from '../context.ts';
 import { readSettings, type UpOptions } from '../settings.ts';
+import { addCommand, addLocationOptions } from './command.ts';
 
 export function registerUp(program: Command, context: Context): void {
-  addLocationOptions(
-    program.command('up').description('run Remit: agents’ listener, people’s listener, one data folder'),
-  )
+  const command = addCommand(program, 'up', {
+    does: 'run Remit: agents’ listener, people’s listener, one data folder',
+    examples: ['remit up --workspace examples/support-desk'],
+    note: 'Stops cleanly on SIGTERM or Ctrl-C; a second one stops at once.',
+  });
+  addLocationOptions(command)
     .option('--host <address>', 'address to listen on (default: 127.0.0.1; REMIT_HOST)')
     .option('--port <port>', "agents' listener (default: 4747; 0 is any free one; REMIT_PORT)")
     .option('--console-port <port>', "people's listener (default: 4748; REMIT_CONSOLE_PORT)")
@@ -30,10 +34,6 @@ export function registerUp(program: Command, context: Context): void {
     )
     .option('--offline', 'do not write tools.lock on the first start')
     .option('--log-level <level>', 'trace, debug, info, warn or error (default: info; REMIT_LOG_LEVEL)')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ remit up --workspace examples/support-desk\n\nStops cleanly on SIGTERM or Ctrl-C; a second one stops at once.',
-    )
     .action(async (options: UpOptions) => {
       const settings = readSettings(context.machine, options);
       requireFolder(settings.workspace);

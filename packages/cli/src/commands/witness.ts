@@ -16,6 +16,7 @@ import { collect, type Context } from '../context.ts';
 import { CommandFault, exitCodes, wrongUse } from '../exit-code.ts';
 import { readPort } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
+import { addCommand } from './command.ts';
 
 interface Options {
   data: string;
@@ -26,9 +27,13 @@ interface Options {
 }
 
 export function registerWitness(program: Command, context: Context): void {
-  program
-    .command('witness')
-    .description('cosign the checkpoints of logs (C2SP tlog-witness), so that no log can be rewritten unseen')
+  addCommand(program, 'witness', {
+    does: 'cosign the checkpoints of logs (C2SP tlog-witness), so that no log can be rewritten unseen',
+    examples: ['remit witness --data ~/witness --name witness.example/w1 --log log.vkey'],
+    note:
+      'Prints the lines that a witness policy needs (C2SP tlog-policy; `remit up --witnesses FILE`).\n' +
+      'Run it where whoever administers the log cannot write.',
+  })
     .requiredOption('--data <dir>', 'folder for its keys and the last checkpoint of each log')
     .requiredOption('--name <name>', 'its name in its signatures, for good: a URL without scheme')
     .requiredOption(
@@ -38,12 +43,6 @@ export function registerWitness(program: Command, context: Context): void {
     )
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <port>', 'port to listen on (0 is any free one)', '4750')
-    .addHelpText(
-      'after',
-      '\nExample:\n  $ remit witness --data ~/witness --name witness.example/w1 --log log.vkey\n\n' +
-        'Prints the lines that a witness policy needs (C2SP tlog-policy; `remit up --witnesses FILE`).\n' +
-        'Run it where whoever administers the log cannot write.',
-    )
     .action((options: Options) => witness(context, options));
 }
 

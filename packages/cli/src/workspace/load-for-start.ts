@@ -3,7 +3,7 @@ import { acceptLock, type CompiledPolicy, type Diagnostic, type SourceFile } fro
 import type { Upstreams } from '@remit/gateway';
 import { liveTools } from '../servers.ts';
 import { readPolicyFiles } from './files.ts';
-import { readWorkspace, PolicyRefused, serversOf } from './load.ts';
+import { requirePolicy, serversOf } from './load.ts';
 import { nothingSeen } from './tool-changes.ts';
 import { emptyLock, liveLock, readLock, writeLock } from './tools-lock.ts';
 
@@ -29,9 +29,7 @@ export async function loadForStart(options: StartOptions): Promise<FirstLoad> {
     servers.use(serversOf(workspace, readPolicyFiles(workspace)));
     if (options.first_lock && readLock(workspace) === undefined) await writeFirstLock(workspace, servers);
   }
-  const { files, result } = readWorkspace(workspace);
-  if (result.policy === undefined) throw new PolicyRefused(workspace, files, result.diagnostics);
-  return { policy: result.policy, files, diagnostics: result.diagnostics };
+  return requirePolicy(workspace);
 }
 
 /** Where no server answers there is nothing to lock yet: the next start tries again. */

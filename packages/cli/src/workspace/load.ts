@@ -4,6 +4,7 @@ import { Fault, type ToolsLock } from '@remit/contracts';
 import {
   loadWorkspace,
   loadWorkspaceInSteps,
+  type CompiledPolicy,
   type Diagnostic,
   type LoadResult,
   type ServerSettings,
@@ -33,6 +34,21 @@ export function readWorkspace(folder: string): ReadWorkspace {
   } catch (error) {
     return withoutLock(files, error);
   }
+}
+
+export interface CheckedWorkspace {
+  files: SourceFile[];
+  lock: ToolsLock | undefined;
+  policy: CompiledPolicy;
+  diagnostics: Diagnostic[];
+}
+
+/** A workspace that passes its check. @throws as `readWorkspace`; PolicyRefused. */
+export function requirePolicy(folder: string): CheckedWorkspace {
+  const { files, lock, result } = readWorkspace(folder);
+  const { policy, diagnostics } = result;
+  if (policy === undefined) throw new PolicyRefused(folder, files, diagnostics);
+  return { files, lock, policy, diagnostics };
 }
 
 /** The same for a Remit that goes on serving meanwhile. @throws as `readWorkspace`. */
