@@ -130,11 +130,6 @@ export class AppendQueue {
     );
   }
 
-  /** Publishes what the callers append in this turn of the event loop, or that it is nothing. */
-  announce(): void {
-    this.#schedule();
-  }
-
   /** Offers what waits, as far as there is room; the next answer of the writer makes more. */
   #handOver(): void {
     let offered = 0;

@@ -197,11 +197,10 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
     }
   }
 
-  durable(appends: number, firstSequence: number, end: DurableEnd, waits: boolean): void {
+  durable(appends: number, firstSequence: number, end: DurableEnd): void {
     this.#end = end;
     const { source, epoch } = this.#setup;
     this.#queue.acknowledge(appends, source, epoch, firstSequence);
-    if (waits) this.#queue.announce();
     this.#publisher!.extend(end);
     void this.#refusals.writable();
   }

@@ -128,7 +128,6 @@ function startWriter(
       reserve,
       random,
       payloadKey,
-      monotonic: () => options.clock.monotonic(),
       events: ledger,
     }),
   );

@@ -137,7 +137,6 @@ describe('a writer whose sync has failed', () => {
         reserve: new Reserve(disk, folder, 4096),
         random: randomBytes,
         payloadKey: (salt) => createSecretKey(salt),
-        monotonic: () => 0,
         source,
         events: {
           durable: () => expect.unreachable('nothing was synced'),

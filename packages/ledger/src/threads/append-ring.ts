@@ -19,7 +19,7 @@ const skip = 0xffffffff;
 const flags = { reserved: 1, elsewhere: 2 } as const;
 
 /** Places in the shared words. Positions count bytes ever written, modulo 2^32. */
-const words = { written: 0, read: 1, wake: 2, turns: 3, more: 4, closed: 5 } as const;
+const words = { written: 0, read: 1, wake: 2, more: 3, closed: 4 } as const;
 
 export interface RingMemory {
   words: SharedArrayBuffer;
@@ -63,7 +63,6 @@ export class AppendRing implements AppendSink {
   publish(more: boolean): void {
     Atomics.store(this.#words, words.written, this.#written);
     Atomics.store(this.#words, words.more, more ? 1 : 0);
-    if (!more) Atomics.add(this.#words, words.turns, 1);
     this.#wake();
   }
 
@@ -110,10 +109,6 @@ export class AppendRingSource implements AppendSource {
     this.#words = new Int32Array(memory.words);
     this.#bytes = Buffer.from(memory.bytes);
     this.#elsewhere = elsewhere;
-  }
-
-  get turns(): number {
-    return Atomics.load(this.#words, words.turns);
   }
 
   get more(): boolean {

@@ -33,8 +33,7 @@ export async function startWriterThread(
 }
 
 function receive(message: FromWriter, events: WriterEvents): void {
-  if (message.type === 'durable')
-    events.durable(message.appends, message.first_sequence, message.end, message.waits);
+  if (message.type === 'durable') events.durable(message.appends, message.first_sequence, message.end);
   if (message.type === 'denied') events.denied(message.appends, message.reason, message.disk_full);
   if (message.type === 'failed') events.failed(message.reason);
 }

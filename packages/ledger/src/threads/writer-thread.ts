@@ -19,7 +19,7 @@ export interface WriterThreadData {
 export type FromWriter =
   | { type: 'started' }
   | { type: 'not_started'; error: CrossingError }
-  | { type: 'durable'; appends: number; first_sequence: number; end: DurableEnd; waits: boolean }
+  | { type: 'durable'; appends: number; first_sequence: number; end: DurableEnd }
   | { type: 'denied'; appends: number; reason: string; disk_full: boolean }
   | { type: 'failed'; reason: string };
 
@@ -32,13 +32,10 @@ function start(source: AppendRingSource, { setup, key_file, reserve_bytes }: Wri
     disk: machineFileSystem,
     reserve: new Reserve(machineFileSystem, setup.folder, reserve_bytes),
     random: (length) => randomFillSync(Buffer.allocUnsafeSlow(length)),
-    // eslint-disable-next-line no-restricted-syntax -- a clock cannot cross threads, and decides nothing but when to commit
-    monotonic: () => performance.now(),
     source,
     payloadKey: (salt) => keys.derive('payload keys', salt),
     events: {
-      durable: (appends, first_sequence, end, waits) =>
-        send({ type: 'durable', appends, first_sequence, end, waits }),
+      durable: (appends, first_sequence, end) => send({ type: 'durable', appends, first_sequence, end }),
       denied: (appends, reason, disk_full) => send({ type: 'denied', appends, reason, disk_full }),
       failed: (reason) => send({ type: 'failed', reason }),
     },

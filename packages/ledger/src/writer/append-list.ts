@@ -5,12 +5,7 @@ import type { AppendSink, AppendSource, WaitingAppend } from './port.ts';
 
 export class AppendList implements AppendSink, AppendSource {
   readonly #waiting: WaitingAppend[] = [];
-  #turns = 0;
   #more = false;
-
-  get turns(): number {
-    return this.#turns;
-  }
 
   get more(): boolean {
     return this.#more;
@@ -25,7 +20,6 @@ export class AppendList implements AppendSink, AppendSource {
 
   publish(more: boolean): void {
     this.#more = more;
-    if (!more) this.#turns += 1;
   }
 
   peek(): WaitingAppend | undefined {

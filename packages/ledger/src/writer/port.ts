@@ -18,8 +18,6 @@ export interface AppendSource {
   peek(): WaitingAppend | undefined;
   /** Done with the oldest. */
   take(): void;
-  /** How often the callers have said that nothing more follows for now, modulo 2^32: changes each time. */
-  readonly turns: number;
   /** Whether more follows at once. */
   readonly more: boolean;
 }
@@ -41,11 +39,8 @@ export interface DurableEnd {
 }
 
 export interface WriterEvents {
-  /**
-   * The oldest `appends` open appends are durable, their records numbered from `first_sequence`. `waits`:
-   * the next group waits for one more turn, with what their callers append next, if only nothing.
-   */
-  durable(appends: number, firstSequence: number, end: DurableEnd, waits: boolean): void;
+  /** The oldest `appends` open appends are durable, their records numbered from `firstSequence`. */
+  durable(appends: number, firstSequence: number, end: DurableEnd): void;
   /** The oldest `appends` open appends were not written, and nothing of them remains. */
   denied(appends: number, reason: string, diskFull: boolean): void;
   /** The ledger ended for good: whatever append is open is not acknowledged any more. */
@@ -68,8 +63,6 @@ export interface WriterTools {
   reserve: Reserve;
   random: (length: number) => Uint8Array;
   payloadKey: (salt: Uint8Array) => KeyObject;
-  /** Milliseconds that never go backwards. */
-  monotonic: () => number;
   source: AppendSource;
   events: WriterEvents;
 }

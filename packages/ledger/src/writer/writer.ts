@@ -16,11 +16,9 @@ import { SegmentWriter } from './segment-writer.ts';
 interface Prepared {
   appends: number;
   reserved: boolean;
-  /** Time that hashing and laying out took. */
-  prepared_ms: number;
 }
 
-const nothingPrepared: Prepared = { appends: 0, reserved: false, prepared_ms: 0 };
+const nothingPrepared: Prepared = { appends: 0, reserved: false };
 
 export class Writer {
   readonly #setup: WriterSetup;
@@ -33,8 +31,6 @@ export class Writer {
   readonly #builder: GroupBuilder;
   #next: Prepared = { ...nothingPrepared };
   #running = false;
-  /** The turn in which the callers were told that the next group waits for them; undefined where it does not. */
-  #toldIn: number | undefined;
   #full: boolean;
   #ended: string | undefined;
 
@@ -66,14 +62,7 @@ export class Writer {
   /** Whether there is a group to commit, with all that belongs to it. */
   #isComplete(): boolean {
     this.#prepare();
-    return this.#next.appends > 0 && !this.#awaits && this.#ended === undefined;
-  }
-
-  /** More follows at once, or the turn that the group waits for has not ended. */
-  get #awaits(): boolean {
-    const { source } = this.#tools;
-    // Only whether it is another turn: their count begins anew.
-    return source.more || source.turns === this.#toldIn;
+    return this.#next.appends > 0 && !this.#tools.source.more && this.#ended === undefined;
   }
 
   #start(): { range: CompactRange; first_sequence: number; leaf: LeafEnvelope } {
@@ -82,8 +71,7 @@ export class Writer {
 
   /** Moves waiting appends into the next group, up to its size. */
   #prepare(): void {
-    const { source, monotonic } = this.#tools;
-    const start = monotonic();
+    const { source } = this.#tools;
     for (let append = source.peek(); append !== undefined; append = source.peek()) {
       const { appends, reserved } = this.#next;
       const full = this.#builder.bytes >= this.#setup.group_bytes_max;
@@ -94,12 +82,10 @@ export class Writer {
       this.#next.reserved = append.reserved;
       source.take();
     }
-    this.#next.prepared_ms += monotonic() - start;
   }
 
   #commit(): void {
     const group = this.#next;
-    this.#toldIn = undefined;
     const failure = this.#write(group);
     if (failure !== undefined) {
       // First forgotten, then told: who hears of it may append at once.
@@ -109,16 +95,14 @@ export class Writer {
     const firstSequence = this.#sequence;
     this.#sequence += this.#builder.count;
     this.#range = this.#builder.range;
-    const start = this.#tools.monotonic();
     try {
       this.#segments.datasync();
     } catch (error) {
       this.#next = { ...nothingPrepared };
       return this.#fail(group.appends, new SyncFailure(this.#segments.path, error));
     }
-    const sync_ms = this.#tools.monotonic() - start;
     this.#begin();
-    this.#tell(group, firstSequence, sync_ms);
+    this.#tools.events.durable(group.appends, firstSequence, this.#segments.end(this.#range));
   }
 
   /** Begins the next group with what waits. */
@@ -126,17 +110,6 @@ export class Writer {
     this.#builder.reset(this.#start());
     this.#next = { ...nothingPrepared };
     this.#prepare();
-  }
-
-  /**
-   * Callers who are answered often append again at once. Where a sync takes longer than preparing a
-   * group, the next group waits for them: otherwise two halves of the callers would take turns, each
-   * paying a whole sync. Where preparing takes longer, turns are what keeps disk and processor both busy.
-   */
-  #tell({ appends, prepared_ms }: Prepared, firstSequence: number, sync_ms: number): void {
-    const waits = this.#next.appends > 0 && !this.#awaits && sync_ms > prepared_ms;
-    if (waits) this.#toldIn = this.#tools.source.turns;
-    this.#tools.events.durable(appends, firstSequence, this.#segments.end(this.#range), waits);
   }
 
   /** Hands the group's bytes to the system; the error where that failed, with nothing of them left. */
