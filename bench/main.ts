@@ -1,17 +1,19 @@
-/** `npm run bench [-- NAME…]`: prints the table and writes the numbers to `bench/results/NAME.json`. */
+/** `npm run bench [-- NAME[=SIZE]…]`: prints the table and writes the numbers to `bench/results/NAME.json`. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { BenchRow } from './row.ts';
 
-const benches: Record<string, () => Promise<BenchRow[]>> = {
+const benches: Record<string, (size?: number) => Promise<BenchRow[]>> = {
   decide: async () => (await import('./decide.ts')).benchDecide(),
   classify: async () => (await import('./classify.ts')).benchClassify(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   inspect: async () => (await import('./inspect.ts')).benchInspect(),
+  growth: async (size) => (await import('./growth.ts')).benchGrowth(size),
   call: async () => (await import('./call.ts')).benchCall(),
 };
 
-const chosen = process.argv.slice(2);
+const sizes = new Map(process.argv.slice(2).map(sized));
+const chosen = [...sizes.keys()];
 const unknown = chosen.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
   console.error(`no benchmark called ${unknown.join(', ')}; there are ${Object.keys(benches).join(', ')}`);
@@ -21,11 +23,16 @@ if (unknown.length > 0) {
 const folder = new URL('results/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 for (const name of chosen.length > 0 ? chosen : Object.keys(benches)) {
-  const rows = await benches[name]!();
+  const rows = await benches[name]!(sizes.get(name));
   print(name, rows);
   const machine = { node: process.version, cores: cpus().length, processor: cpus()[0]?.model };
   const text = JSON.stringify({ name, measured_at: new Date().toISOString(), machine, rows }, null, 2);
   writeFileSync(new URL(`${name}.json`, folder), `${text}\n`);
+}
+
+function sized(argument: string): [name: string, size: number | undefined] {
+  const [name = '', size] = argument.split('=');
+  return [name, size === undefined ? undefined : Number(size)];
 }
 
 function print(name: string, rows: BenchRow[]): void {

@@ -23,7 +23,7 @@ const body = Buffer.from(
 );
 
 /** One call; resolves with its milliseconds. Throws on anything but the echo's own answer. */
-function callOnce({ url, key }: Endpoint, agent: Agent): Promise<number> {
+export function callOnce({ url, key }: Endpoint, agent: Agent): Promise<number> {
   const headers: Record<string, string | number> = {
     'content-type': 'application/json',
     accept: 'application/json, text/event-stream',

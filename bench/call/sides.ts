@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 import type { Endpoint } from './load.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const fromSource = ['--conditions=remit-source', '--disable-warning=ExperimentalWarning'];
-const remit = path.join(root, 'packages/cli/bin/remit.mjs');
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const fromSource = ['--conditions=remit-source', '--disable-warning=ExperimentalWarning'];
+export const remit = path.join(root, 'packages/cli/bin/remit.mjs');
 
 export interface Sides {
   direct: Endpoint;
@@ -66,7 +66,7 @@ export async function startSides(): Promise<Sides> {
 }
 
 /** Data rules, limits and conditions are on, as a careful operator would have them. */
-function writeWorkspace(folder: string, url: string): void {
+export function writeWorkspace(folder: string, url: string, limits = ['calls: 10000000/minute']): void {
   writeFileSync(
     path.join(folder, 'workspace.yaml'),
     `workspace: bench\nlanguage: 1\nmode: enforce\nservers:\n  echo: { url: "${url}", trust: internal }\n` +
@@ -75,11 +75,11 @@ function writeWorkspace(folder: string, url: string): void {
   writeFileSync(
     path.join(folder, 'bench.yaml'),
     `agent: bench\naccess:\n  tools:\n    allow: [short_echo]\n  data:\n    deny: [ssn, credit_card]\n` +
-      `guardrails:\n  tier_1_automatic: [short_echo]\nlimits:\n  calls: 10000000/minute\n`,
+      `guardrails:\n  tier_1_automatic: [short_echo]\nlimits:\n${limits.map((limit) => `  ${limit}\n`).join('')}`,
   );
 }
 
-function agentKey(folder: string, data: string): string {
+export function agentKey(folder: string, data: string): string {
   const { stdout, stderr } = spawnSync(
     process.execPath,
     [remit, 'agents', 'token', 'bench', '--workspace', folder, '--data', data, '--json'],
@@ -89,7 +89,7 @@ function agentKey(folder: string, data: string): string {
   return (JSON.parse(stdout) as { key: string }).key;
 }
 
-function firstMatch(child: ChildProcess, pattern: RegExp): Promise<[string, ...string[]]> {
+export function firstMatch(child: ChildProcess, pattern: RegExp): Promise<[string, ...string[]]> {
   return new Promise((resolve, reject) => {
     let text = '';
     const look = (chunk: Buffer) => {
