@@ -9,8 +9,10 @@ export type ApprovalStatus = z.infer<typeof approvalStatusSchema>;
 export const approvalTermsSchema = z.object({
   /** Lists of groups: an approver is in one group of each list. Empty: anybody who may approve. */
   who: z.array(z.array(z.string())),
-  /** How many different people have to agree. */
-  count: z.number().int().positive(),
+  /** How many different people have to agree, beside those of `people`. */
+  count: z.number().int().nonnegative(),
+  /** Named persons each of whom has to agree, also where the call is made for them or the agent is theirs. */
+  people: z.array(z.string()).optional(),
   /** The owner of the agent, and whether that person may decide. */
   owner: z.string().optional(),
   owner_may: z.boolean(),

@@ -8,6 +8,7 @@ export * from './errors.ts';
 export * from './event.ts';
 export * from './field-name.ts';
 export * from './json.ts';
+export * from './label.ts';
 export * from './record.ts';
 export * from './refusal.ts';
 export * from './strict-json.ts';

@@ -14,7 +14,7 @@ export function withVerdict(
   const decided = { by, at: new Date(now).toISOString(), ...(note !== undefined && { note }) };
   if (verdict === 'deny') return { ...approval, status: 'denied', decided };
   const given = [...(approval.given ?? []), decided];
-  if (stillNeeded(approval) > 0) return { ...approval, given };
+  if (stillNeeded(approval, by) > 0) return { ...approval, given };
   const expires_at = new Date(now + bounds.approval_redeem_ms).toISOString();
   return { ...approval, status: 'approved', given, decided, expires_at };
 }

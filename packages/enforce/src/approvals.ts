@@ -137,7 +137,7 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     this.#deciding.add(id);
     try {
       const decided = withVerdict(approval, verdict, by, note, now);
-      const needed = verdict === 'approve' ? stillNeeded(approval) : 0;
+      const needed = verdict === 'approve' ? stillNeeded(approval, by) : 0;
       await this.#deps.ledger.append([decidedRecord(decided, verdict, needed, this.#event())]);
       Object.assign(approval, decided);
       for (const watch of this.#watching) watch(id);

@@ -14,13 +14,20 @@ export interface Approver {
  */
 export function refuseUnfit(approval: Approval, approver: Approver, now: number): void {
   const { name } = approver;
+  const { terms } = approval;
+  if (isNamed(approval, name)) return refuseTwice(approval, name);
   if (approval.user !== undefined && isSamePerson(approval.user, name)) {
     throw new Fault('approver_is_requester', `\`${name}\` is the person the call is made for`, {
       remedy: 'somebody else has to decide',
     });
   }
-  const { terms } = approval;
   if (terms === undefined) return;
+  if (terms.count === 0) {
+    const people = terms.people?.map((person) => `\`${person}\``).join(' and ');
+    throw new Fault('approver_not_asked', `only ${people} can decide on this call`, {
+      remedy: 'that person has to decide',
+    });
+  }
   const isOwner = terms.owner !== undefined && isSamePerson(terms.owner, name);
   if (isOwner && !terms.owner_may) {
     throw new Fault('approver_is_owner', `\`${name}\` owns the agent \`${approval.agent}\``, {
@@ -33,11 +40,19 @@ export function refuseUnfit(approval: Approval, approver: Approver, now: number)
       remedy: 'somebody of these groups has to decide',
     });
   }
-  if (approval.given?.some(({ by }) => isSamePerson(by, name)) === true) {
-    throw new Fault('approval_already_given', `\`${name}\` has approved it already`, {
-      remedy: 'somebody else has to agree as well',
-    });
-  }
+  refuseTwice(approval, name);
+}
+
+function refuseTwice({ given }: Approval, name: string): void {
+  if (given?.some(({ by }) => isSamePerson(by, name)) !== true) return;
+  throw new Fault('approval_already_given', `\`${name}\` has approved it already`, {
+    remedy: 'somebody else has to agree as well',
+  });
+}
+
+/** True for a person whom the terms name: it is for that person to say. */
+function isNamed({ terms }: Approval, name: string): boolean {
+  return terms?.people?.some((person) => isSamePerson(person, name)) === true;
 }
 
 /** Somebody of each list of groups; after a while also somebody of those it escalates to. */
@@ -54,7 +69,12 @@ function isSamePerson(left: string, right: string): boolean {
   return folded(left) === folded(right);
 }
 
-/** How many more people have to agree, once one more has. */
-export function stillNeeded({ terms, given }: Approval): number {
-  return Math.max(0, (terms?.count ?? 1) - (given?.length ?? 0) - 1);
+/** How many more people have to agree, once `name` has. */
+export function stillNeeded(approval: Approval, name: string): number {
+  const { terms, given = [] } = approval;
+  const agreed = [...given.map(({ by }) => by), name];
+  const others = agreed.filter((person) => !isNamed(approval, person)).length;
+  const people = terms?.people ?? [];
+  const missing = people.filter((person) => !agreed.some((one) => isSamePerson(one, person))).length;
+  return missing + Math.max(0, (terms?.count ?? 1) - others);
 }

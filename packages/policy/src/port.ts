@@ -4,12 +4,16 @@
 import type {
   Action,
   Decision,
+  FlowSnapshot,
   JsonValue,
   Mode,
   Place,
   RuleReference,
+  Sensitivity,
+  Sink,
   Tier,
   ToolsLock,
+  Trust,
 } from '@remit/contracts';
 
 /** One policy document file. `path` is relative to the workspace folder, with forward slashes. */
@@ -39,7 +43,12 @@ export interface ServerSettings {
   url?: string;
   transport?: 'http' | 'sse';
   headers?: Readonly<Record<string, string>>;
-  trust: 'trusted' | 'internal' | 'untrusted';
+  trust: Trust;
+  /** True where the workspace does not say whom to trust, so that nobody is. */
+  trust_unsaid?: true;
+  /** Of what its tools answer, and who sees what is sent to it, where a tool itself says nothing. */
+  sensitivity?: Sensitivity;
+  sink?: Sink;
   environment?: string;
 }
 
@@ -93,6 +102,8 @@ export interface Flow {
   from: string[];
   to: string[];
   then: 'allow' | 'approve' | 'deny';
+  /** Who approves, where that is said: the person whose task it is. */
+  by?: 'owner';
   rule: RuleReference;
 }
 
@@ -130,6 +141,8 @@ export interface StateSnapshot {
   /** RFC 3339: the `now` of conditions. */
   now: string;
   agent_status: 'active' | 'suspended' | 'quarantined' | 'retired';
+  /** What the conversation has read, and where values of the arguments come from; absent where nothing is known to matter. */
+  flow?: FlowSnapshot;
 }
 
 /** Something an agent might use, for filtered lists. */

@@ -25,6 +25,7 @@ describe('the compact form', () => {
   it('loads as it stands, by itself, and says that names were not checked', () => {
     expect(result.diagnostics.map(line)).toEqual([
       'note role_without_document policy.yaml:2:7 role `support-tier-1` has no document, so it gives and forbids nothing (define it with a document `role: support-tier-1`)',
+      'note supplied_control policy.yaml:1:8 agent `customer-support` is of low risk, since nothing that it may use implies more; its baseline supplies `flows` from untrusted to external, irreversible: approve (remit:baselines.yaml:4), `flows` from sensitive to external: approve by owner (remit:baselines.yaml:5) (say it in the policy to have it otherwise)',
       'note no_workspace policy.yaml:1:8 there is no workspace document, so names of tools, actions and roles were not checked (put it into a folder with a `workspace:` document)',
     ]);
     expect(result.policy?.agents.get('customer-support')).toMatchObject({ mode: 'enforce', conceal: false });

@@ -135,7 +135,7 @@ retention: 90d
           from: ['untrusted', 'ssn'],
           to: ['external', 'crm/email-send', 'args.recipient'],
           then: 'approve',
-          rule: { name: 'support flows', file: 'p0.yaml', line: 3 },
+          rule: { name: 'support flows[0]', file: 'p0.yaml', line: 3 },
         },
       ],
       controls: [
@@ -152,7 +152,7 @@ retention: 90d
         text,
         rule: expect.objectContaining({ file: 'p0.yaml', line: lineNumber }) as unknown,
         from: 'policy',
-        enforced: false,
+        enforced: name === 'flows',
       })),
     });
   });

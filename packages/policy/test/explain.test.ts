@@ -154,6 +154,8 @@ approval:
   the owner of the agent may not approve
 controls:
     risk  low risk, since nothing that it may use implies more  p0.yaml:1
+    flows  from untrusted to external, irreversible: approve  remit:baselines.yaml:4  supplied by the baseline
+    flows  from sensitive to external: approve by owner  remit:baselines.yaml:5  supplied by the baseline
 to change it:
   To let it run without asking, move \`refund_over_100\` to a lower tier: \`support guardrails.tier_3_approval[0]\` (p0.yaml:10).`);
   });

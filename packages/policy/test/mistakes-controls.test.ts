@@ -275,7 +275,6 @@ retention: 1y`;
       .diagnostics.filter(({ code }) => code === 'not_enforced_yet')
       .map(line);
     expect(found).toEqual([
-      'warning not_enforced_yet p0.yaml:2:8 `flows` is checked and shown, but not enforced yet (do not rely on it)',
       'warning not_enforced_yet p0.yaml:3:10 `content` is checked and shown, but not enforced yet (do not rely on it)',
       'warning not_enforced_yet p0.yaml:4:20 `approvals.hold` is checked and shown, but not enforced yet (do not rely on it)',
       'warning not_enforced_yet p0.yaml:5:12 `retention` is checked and shown, but not enforced yet (do not rely on it)',

@@ -143,14 +143,14 @@ describe('the baseline of a risk', () => {
   it('is shown by check, with what it supplied and from where', () => {
     const found = described(allowing('account-delete')).diagnostics.map(line);
     expect(found).toContain(
-      'note supplied_control p0.yaml:1:8 agent `support` is of high risk, since `crm/account-delete` destroys (as its annotations say); its baseline supplies `limits.calls` at most 10000 (remit:baselines.yaml:10), `tiers.destructive` at least approval (remit:baselines.yaml:9), `flows` from untrusted to external, irreversible: approve (remit:baselines.yaml:13), `retention` 1y (remit:baselines.yaml:14) (say it in the policy to have it otherwise)',
+      'note supplied_control p0.yaml:1:8 agent `support` is of high risk, since `crm/account-delete` destroys (as its annotations say); its baseline supplies `limits.calls` at most 10000 (remit:baselines.yaml:16), `tiers.destructive` at least approval (remit:baselines.yaml:15), `flows` from untrusted to external, irreversible: approve (remit:baselines.yaml:19), `flows` from sensitive to external: approve by owner (remit:baselines.yaml:20), `retention` 1y (remit:baselines.yaml:21) (say it in the policy to have it otherwise)',
     );
   });
 
   it('is what explain names where it asks a person', () => {
     const policy = mustLoad(described(allowing('account-delete')));
     expect(explain(policy, call('account-delete'), active).changes).toEqual([
-      'The baseline of high risk (remit:baselines.yaml:9) asks a person for what is destructive; if `crm/account-delete` is not, say so under `tools:` of the workspace.',
+      'The baseline of high risk (remit:baselines.yaml:15) asks a person for what is destructive; if `crm/account-delete` is not, say so under `tools:` of the workspace.',
     ]);
   });
 
@@ -160,7 +160,13 @@ describe('the baseline of a risk', () => {
       { name: 'risk', text: 'high risk, since `crm/account-delete` destroys (as its annotations say)' },
       { name: 'limits.calls', text: 'at most 10000', from: 'baseline', enforced: true },
       { name: 'tiers.destructive', text: 'at least approval', from: 'baseline', enforced: true },
-      { name: 'flows', from: 'baseline', enforced: false, rule: { file: 'remit:baselines.yaml' } },
+      { name: 'flows', from: 'baseline', enforced: true, rule: { file: 'remit:baselines.yaml' } },
+      {
+        name: 'flows',
+        text: 'from sensitive to external: approve by owner',
+        from: 'baseline',
+        enforced: true,
+      },
       { name: 'retention', text: '1y', from: 'baseline', enforced: false },
     ]);
   });

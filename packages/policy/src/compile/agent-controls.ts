@@ -6,6 +6,7 @@ import type { FlowDocument } from '../document/flows.ts';
 import type { MessagesDocument, ModelsDocument } from '../document/messages.ts';
 import type { Placed } from '../document/reading.ts';
 import type { ScopeDocument } from '../document/scope.ts';
+import { flowReference } from '../flow/flow.ts';
 import type { AgentControls, Control, Flow } from '../port.ts';
 import type { ScopeStatements } from '../scope/scope.ts';
 import { generalTerms } from './approvals.ts';
@@ -33,7 +34,6 @@ function scopeStatements(layers: Layers): ScopeStatements {
 
 /** Controls that this version checks and shows, and a later one acts on. */
 const notEnforced = new Set([
-  'flows',
   'content.arguments',
   'content.results',
   'content.unreadable',
@@ -52,13 +52,14 @@ export function isEnforced(control: string): boolean {
 export interface CompiledControls {
   scope: ScopeStatements;
   terms: TermStatements;
+  flows: Statement<readonly FlowDocument[]>[];
   shown: AgentControls;
 }
 
 export function compileControls(layers: Layers): CompiledControls {
   const scope = scopeStatements(layers);
   const terms = generalTerms(layers);
-  const flows = stated(layers, ({ flows: placed }) => [placed]);
+  const flows = stated<readonly FlowDocument[]>(layers, ({ flows: placed }) => [placed]);
   const retention = stated<Duration>(layers, ({ retention: placed }) => [placed]);
   const controls: Control[] = [
     ...listed('scope', scope),
@@ -69,7 +70,7 @@ export function compileControls(layers: Layers): CompiledControls {
     ...contentControls(layers),
     ...retention.map((statement) => control('retention', statement)),
   ];
-  return { scope, terms, shown: { controls, flows: flows.flatMap(compiledFlows) } };
+  return { scope, terms, flows, shown: { controls, flows: flows.flatMap(compiledFlows) } };
 }
 
 function control(name: string, { value, reference, from }: Statement<unknown>): Control {
@@ -108,14 +109,17 @@ function contentControls(layers: Layers): Control[] {
 }
 
 function flowControls(statement: Statement<readonly FlowDocument[]>): Control[] {
-  return statement.value.map((flow) => control('flows', { ...statement, value: flow }));
+  return statement.value.map((flow) =>
+    control('flows', { ...statement, value: flow, reference: flowReference(flow, statement.reference) }),
+  );
 }
 
 function compiledFlows({ value, reference }: Statement<readonly FlowDocument[]>): Flow[] {
-  return value.map(({ from, to, then, spot }) => ({
-    from: from.map((word) => word.text),
-    to: to.map((word) => word.text),
-    then,
-    rule: { ...reference, line: spot.line },
+  return value.map((flow) => ({
+    from: flow.from.map((word) => word.text),
+    to: flow.to.map((word) => word.text),
+    then: flow.then,
+    ...(flow.by && { by: flow.by }),
+    rule: flowReference(flow, reference),
   }));
 }

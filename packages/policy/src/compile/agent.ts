@@ -2,6 +2,9 @@
 import type { ApprovalTerms, DataRules } from '@remit/contracts';
 import type { CelValue } from '../condition/value.ts';
 import type { AccessArea } from '../document/access.ts';
+import type { ToolEffect } from '../document/tools.ts';
+import { plannedByKind, plannedByName } from '../flow/flow.ts';
+import type { CompiledFlow, PlannedFlow, SinkFacts } from '../flow/flow.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { toolKey } from '../names/tool.ts';
 import type { AgentControls, AgentProfile } from '../port.ts';
@@ -13,6 +16,7 @@ import type { ActionTerms, TermStatements } from './approvals.ts';
 import { concerns } from './limit.ts';
 import type { AppliedLimit } from './limit.ts';
 import { Plan } from './plan.ts';
+import type { PlanFlow } from './plan.ts';
 import type { Judged, Subject } from './ruling.ts';
 import type { Rule } from './rule.ts';
 import type { RuleIndex, RuleIndexes } from './targets.ts';
@@ -26,6 +30,7 @@ export interface AgentParts {
   data: DataRules | undefined;
   baseline: Baseline;
   scope: Scope;
+  flows: readonly CompiledFlow[];
   terms: TermStatements;
   actionTerms: readonly ActionTerms[];
   controls: AgentControls;
@@ -65,6 +70,11 @@ export class AgentPolicy {
     return this.#parts.indexes[area];
   }
 
+  /** Flow rules that concern what is no tool. */
+  flowsTo(facts: SinkFacts): PlannedFlow[] {
+    return this.#parts.flows.flatMap((flow) => plannedByKind(flow, facts) ?? []);
+  }
+
   /** The plan for a tool of the lock; or, without a lock, for a tool known by name only. */
   plan(server: string, name: string, tool: LockedTool | undefined): Plan {
     const known = tool && this.#plans.get(tool);
@@ -76,7 +86,7 @@ export class AgentPolicy {
     const guessed = tool === undefined || tool.effectFrom === 'guess';
     const subject: Subject = { kind: 'tool_invoke', name: key, effect, guessed };
     const limits = this.limits.filter((limit) => concerns(limit, names, tool));
-    const { terms, actionTerms } = this.#parts;
+    const { terms, actionTerms, flows } = this.#parts;
     const plan = new Plan({
       agent: this.judged,
       subject,
@@ -84,11 +94,31 @@ export class AgentPolicy {
       rules: this.index('tools').matching(names, server, name),
       limits,
       terms: actionTerms.filter((one) => names.includes(one.tool)),
+      flows: flowsOf(flows, names, { server, name }, factsOf(tool, effect)),
       approval: (specific) => termsOf(terms, specific, this.profile.owner),
     });
     if (tool !== undefined) this.#plans.set(tool, plan);
     return plan;
   }
+}
+
+/** A tool that nobody knows is outside, and what it does cannot be undone. */
+function factsOf(tool: LockedTool | undefined, effect: ToolEffect): SinkFacts {
+  return tool === undefined
+    ? { sink: 'external', consequence: 'irreversible', effect }
+    : { ...tool.labels, effect };
+}
+
+function flowsOf(
+  flows: readonly CompiledFlow[],
+  names: readonly string[],
+  tool: { server: string; name: string },
+  facts: SinkFacts,
+): PlanFlow[] {
+  return flows.flatMap((flow) => {
+    const planned = plannedByKind(flow, facts);
+    return [...(planned ? [{ planned }] : []), ...plannedByName(flow, facts, names, tool)];
+  });
 }
 
 function agentFacts({ profile, roles }: AgentParts): Map<string, CelValue> {

@@ -4,6 +4,7 @@ import type { AgentDocument, RemitDocument } from '../document/remit.ts';
 import type { Documents } from '../document/documents.ts';
 import { DataClasses, dataRulesOf } from '../data/rules.ts';
 import type { Findings } from '../diagnostics.ts';
+import { FlowCompiler } from '../flow/flow.ts';
 import type { Catalog } from '../names/catalog.ts';
 import type { AgentProfile, Control } from '../port.ts';
 import { assess, grantsOf } from '../risk/assessment.ts';
@@ -40,6 +41,7 @@ export class AgentCompiler {
   readonly #roles: Roles;
   readonly #classes: DataClasses;
   readonly #baselines: Baselines;
+  readonly #flows: FlowCompiler;
   readonly #controls: ControlCheck;
   readonly #limits: LimitCompiler;
   readonly #governance: Governance;
@@ -52,7 +54,8 @@ export class AgentCompiler {
     this.#roles = new Roles(documents.roles, findings);
     this.#classes = new DataClasses(documents.workspace);
     this.#baselines = new Baselines(documents.baselines);
-    this.#controls = new ControlCheck(documents, catalog, this.#classes, findings);
+    this.#flows = new FlowCompiler(catalog, this.#classes);
+    this.#controls = new ControlCheck(documents, catalog, this.#classes, this.#flows, findings);
     this.#limits = new LimitCompiler(catalog, findings);
     this.#governance = new Governance(findings);
   }
@@ -125,6 +128,7 @@ export class AgentCompiler {
       data,
       baseline,
       scope: new Scope(controls.scope),
+      flows: controls.flows.flatMap((statement) => this.#flows.compile(statement)),
       terms: controls.terms,
       actionTerms: this.#actionTerms(own, layers),
       controls: {

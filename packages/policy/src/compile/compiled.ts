@@ -1,6 +1,6 @@
 /** A compiled policy as this package sees it: the port's fields, and what `decide` needs. */
 import { Fault } from '@remit/contracts';
-import type { ToolsLock } from '@remit/contracts';
+import type { Sink, ToolsLock } from '@remit/contracts';
 import type { AgentProfile, CompiledPolicy } from '../port.ts';
 import type { LockedTool } from '../names/tool.ts';
 import type { AgentPolicy } from './agent.ts';
@@ -47,6 +47,12 @@ export class Compiled implements CompiledPolicy {
   /** A server's own environment, else the workspace's. */
   environmentOf(server: string): string | undefined {
     return this.workspace.servers.get(server)?.environment ?? this.workspace.environment;
+  }
+
+  /** Who sees what is sent to a server, where no tool says otherwise. */
+  sinkOf(server: string): Sink {
+    const { sink, trust } = this.workspace.servers.get(server) ?? {};
+    return sink ?? (trust === 'trusted' || trust === 'internal' ? 'internal' : 'external');
   }
 
   /** The first step of adoption: servers, observe mode, and no agent documents (policy.md, "Observe mode"). */

@@ -10,24 +10,30 @@ import type { Placed, Word } from '../document/reading.ts';
 import type { Powers } from '../document/powers.ts';
 import { didYouMean } from '../document/suggest.ts';
 import type { Catalog } from '../names/catalog.ts';
+import type { FlowCompiler } from '../flow/flow.ts';
+import { isArgument, isSinkWord, sinkWords } from '../flow/flow.ts';
+import { sourceWords } from '../flow/labels.ts';
 import { globMatches, isGlob } from '../names/glob.ts';
 import { hostPattern } from '../scope/hosts.ts';
 import { pathPattern } from '../scope/paths.ts';
 import { isEnforced } from './agent-controls.ts';
-
-/** Labels of what was read. Trust is that of the server, sensitivity that of the data. */
-const sources = ['trusted', 'internal', 'untrusted', 'public', 'confidential', 'restricted', 'sensitive'];
-/** Kinds of sinks, and what cannot be taken back. */
-const sinks = ['internal', 'external', 'public', 'destructive', 'reversible', 'irreversible'];
 
 export class ControlCheck {
   readonly #documents: Documents;
   readonly #catalog: Catalog;
   readonly #classes: DataClasses;
   readonly #findings: Findings;
+  readonly #flows: FlowCompiler;
 
-  constructor(documents: Documents, catalog: Catalog, classes: DataClasses, findings: Findings) {
+  constructor(
+    documents: Documents,
+    catalog: Catalog,
+    classes: DataClasses,
+    flows: FlowCompiler,
+    findings: Findings,
+  ) {
     this.#documents = documents;
+    this.#flows = flows;
     this.#catalog = catalog;
     this.#classes = classes;
     this.#findings = findings;
@@ -49,7 +55,6 @@ export class ControlCheck {
       for (const { detector } of content?.value[side]?.values() ?? []) this.#finding(detector);
     for (const terms of approvals === undefined ? [] : [approvals.value, ...approvals.value.actions])
       this.#groups(terms);
-    this.#notYet('flows', flows?.value.length === 0 ? undefined : flows);
     this.#notYet('content.arguments', content);
     this.#notYet('messages.from', messages?.value.from);
     this.#notYet('messages.hops', messages?.value.hops);
@@ -94,28 +99,29 @@ export class ControlCheck {
     }
   }
 
-  #flow({ from, to }: FlowDocument): void {
-    for (const word of from) {
-      if (sources.includes(word.text) || this.#classes.has(word.text)) continue;
+  #flow(flow: FlowDocument): void {
+    for (const word of flow.from) {
+      if (sourceWords.some((known) => known === word.text) || this.#classes.has(word.text)) continue;
       this.#unknown(
         'label',
         word,
-        [...sources, ...this.#classes.names],
-        `use ${sources.map(quoted).join(', ')}, or a class of data`,
+        [...sourceWords, ...this.#classes.names],
+        `use ${sourceWords.map(quoted).join(', ')}, or a class of data`,
       );
     }
-    for (const word of to) {
-      if (!sinks.includes(word.text) && !/^args(?:\.\??[A-Za-z_][A-Za-z0-9_]*)+$/.test(word.text))
-        this.#sink(word);
-    }
+    const wrong = flow.to.filter((word) => this.#misspelled(word));
+    // Reports the names of tools that nothing has.
+    this.#flows.sinksOf(flow, wrong);
   }
 
-  /** Tools and named actions; what is near to a kind of sink was probably meant to be one. */
-  #sink(word: Word): void {
-    const isName = isGlob(word.text) || word.text.includes('/') || this.#catalog.knows(word.text);
-    const meant = isName ? undefined : didYouMean(word.text, sinks);
-    if (meant === undefined) this.#catalog.resolve(word);
-    else this.#findings.error('unknown_name', `there is no sink \`${word.text}\``, word.spot, meant);
+  /** What is near to a kind of sink, and no name, was probably meant to be one. */
+  #misspelled(word: Word): boolean {
+    const { text } = word;
+    if (isSinkWord(text) || isArgument(text) || isGlob(text) || text.includes('/')) return false;
+    const meant = this.#catalog.knows(text) ? undefined : didYouMean(text, sinkWords);
+    if (meant !== undefined)
+      this.#findings.error('unknown_name', `there is no sink \`${text}\``, word.spot, meant);
+    return meant !== undefined;
   }
 
   #agents(words: readonly Word[] | undefined): void {

@@ -1,6 +1,13 @@
 /** What a control says, in a few words of the language itself. */
 import type { Placed, Word } from '../document/reading.ts';
 
+interface Flow {
+  from: Word[];
+  to: Word[];
+  then: string;
+  by?: string;
+}
+
 const dayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 /** Values as readers of documents give them: words, lists, durations, placed values. */
@@ -13,10 +20,14 @@ export function controlText(value: unknown): string {
     return `${days} ${clock(value.from)}–${clock(value.to)} ${value.timezone}`;
   }
   if ('value' in value) return controlText((value as Placed<unknown>).value);
-  if (isFlow(value)) return `from ${controlText(value.from)} to ${controlText(value.to)}: ${value.then}`;
+  if (isFlow(value)) return flowText(value);
   return Object.entries(value)
     .map(([key, inner]) => `${key} ${controlText(inner)}`)
     .join('; ');
+}
+
+function flowText({ from, to, then, by }: Flow): string {
+  return `from ${controlText(from)} to ${controlText(to)}: ${then}${by === undefined ? '' : ` by ${by}`}`;
 }
 
 function isWord(value: object): value is Pick<Word, 'text'> {
@@ -27,7 +38,7 @@ function isHours(value: object): value is { days: number[]; from: number; to: nu
   return 'timezone' in value && 'days' in value;
 }
 
-function isFlow(value: object): value is { from: Word[]; to: Word[]; then: string } {
+function isFlow(value: object): value is Flow {
   return 'then' in value;
 }
 

@@ -6,18 +6,26 @@ import type { ApprovalTerms } from '@remit/contracts';
 import type { LockedTool } from '../names/tool.ts';
 import type { Condition } from '../condition/conditions.ts';
 import type { CelValue } from '../condition/value.ts';
+import type { PlannedFlow } from '../flow/flow.ts';
 import type { ActionTerms, TermStatements } from './approvals.ts';
 import type { AppliedLimit } from './limit.ts';
 import { judge } from './ruling.ts';
 import type { Judged, Ruling, Subject } from './ruling.ts';
 import type { Rule } from './rule.ts';
 
-/** Rules, limits and terms of approval that hold only where a condition does. */
+/** Rules, limits, terms of approval and flow rules that hold only where a condition does. */
 interface Conditional {
   condition: Condition;
   rules: Rule[];
   limits: AppliedLimit[];
   terms: TermStatements[];
+  flows: PlannedFlow[];
+}
+
+/** A flow rule that concerns the tool, perhaps only under a condition. */
+export interface PlanFlow {
+  planned: PlannedFlow;
+  condition?: Condition;
 }
 
 export interface Outcome {
@@ -25,6 +33,8 @@ export interface Outcome {
   limits: readonly AppliedLimit[];
   /** Who decides, should a person be asked; absent where nobody will be. */
   approval?: ApprovalTerms;
+  /** Flow rules to go by, where there are any. */
+  flows?: readonly PlannedFlow[];
 }
 
 export interface PlanParts {
@@ -34,6 +44,7 @@ export interface PlanParts {
   rules: readonly Rule[];
   limits: readonly AppliedLimit[];
   terms: readonly ActionTerms[];
+  flows: readonly PlanFlow[];
   /** The terms of an approval, of those that are written for this call and the agent's own. */
   approval: (specific: readonly TermStatements[]) => ApprovalTerms;
 }
@@ -49,17 +60,19 @@ export class Plan {
   readonly #parts: PlanParts;
   readonly #limits: readonly AppliedLimit[];
   readonly #terms: readonly TermStatements[];
+  readonly #flows: readonly PlannedFlow[];
   readonly #outcomes = new Map<string, Outcome>();
 
   constructor(parts: PlanParts) {
-    const { subject, tool, rules, limits, terms } = parts;
+    const { subject, tool, rules, limits, terms, flows } = parts;
     this.#parts = parts;
     this.subject = subject;
     this.tool = toolFacts(subject, tool);
     this.always = rules.filter((rule) => rule.action?.condition === undefined);
     this.#limits = limits.filter((limit) => limit.condition === undefined);
     this.#terms = terms.filter((one) => one.condition === undefined).map((one) => one.statements);
-    this.conditionals = conditionalsOf(rules, limits, terms);
+    this.#flows = flows.filter((one) => one.condition === undefined).map((one) => one.planned);
+    this.conditionals = conditionalsOf(parts);
   }
 
   /** The outcome where exactly these conditions hold: character i is `1` where `conditionals[i]` does. */
@@ -72,6 +85,7 @@ export class Plan {
       ruling: judge(this.#parts.agent, this.subject, rules),
       limits: [...this.#limits, ...held.flatMap((conditional) => conditional.limits)],
       approval: this.#parts.approval([...this.#terms, ...held.flatMap((conditional) => conditional.terms)]),
+      flows: [...this.#flows, ...held.flatMap((conditional) => conditional.flows)],
     };
     if (this.#outcomes.size < OUTCOMES_MAX) this.#outcomes.set(holding, outcome);
     return outcome;
@@ -91,19 +105,16 @@ function toolFacts(subject: Subject, tool: LockedTool | undefined): Map<string, 
   return facts;
 }
 
-function conditionalsOf(
-  rules: readonly Rule[],
-  limits: readonly AppliedLimit[],
-  terms: readonly ActionTerms[],
-): Conditional[] {
+function conditionalsOf({ rules, limits, terms, flows }: PlanParts): Conditional[] {
   const found = new Map<Condition, Conditional>();
   const of = (condition: Condition): Conditional => {
-    const known = found.get(condition) ?? { condition, rules: [], limits: [], terms: [] };
+    const known = found.get(condition) ?? { condition, rules: [], limits: [], terms: [], flows: [] };
     found.set(condition, known);
     return known;
   };
   for (const rule of rules) if (rule.action?.condition) of(rule.action.condition).rules.push(rule);
   for (const limit of limits) if (limit.condition) of(limit.condition).limits.push(limit);
   for (const one of terms) if (one.condition) of(one.condition).terms.push(one.statements);
+  for (const one of flows) if (one.condition) of(one.condition).flows.push(one.planned);
   return [...found.values()];
 }

@@ -1,5 +1,5 @@
 import { foldFieldName } from '@remit/contracts';
-import type { Sensitivity } from '../document/tools.ts';
+import type { Sensitivity } from '@remit/contracts';
 
 /**
  * Classes of data that are known without being declared, by the field names that usually hold them.

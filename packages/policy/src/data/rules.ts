@@ -6,7 +6,7 @@ import { foldFieldName } from '@remit/contracts';
 import type { DataRules } from '@remit/contracts';
 import type { RemitDocument } from '../document/remit.ts';
 import type { WorkspaceDocument } from '../document/workspace.ts';
-import type { Sensitivity } from '../document/tools.ts';
+import type { Sensitivity } from '@remit/contracts';
 import { builtInClasses, builtInSensitivity } from './classes.ts';
 
 /** Folded field name → name of its class. */
@@ -52,6 +52,11 @@ export class DataClasses {
     return (
       this.#sensitivity.get(folded) ?? this.#sensitivity.get(foldFieldName(this.fields.get(folded) ?? ''))
     );
+  }
+
+  /** The class with this name, as it is written in content's findings. */
+  classNamed(name: string): string | undefined {
+    return this.#labels.get(foldFieldName(name));
   }
 
   /** True for a class, declared or built in. */

@@ -10,6 +10,7 @@ import { LimitFailure, reservationsFor } from '../compile/reservation.ts';
 import type { Outcome } from '../compile/plan.ts';
 import type { Ruling } from '../compile/ruling.ts';
 import type { CompiledPolicy, StateSnapshot } from '../port.ts';
+import { flowed } from './flowed.ts';
 import { scoped } from './scoped.ts';
 import { inactive, limitFailed, unknownAgent } from './refusals.ts';
 import { targetAnswer } from './target.ts';
@@ -19,7 +20,7 @@ import { toolAnswer } from './tool.ts';
 export function decide(policy: CompiledPolicy, action: Action, state: StateSnapshot): Decision {
   const compiled = internals(policy);
   const agent = compiled.agentPolicies.get(action.agent);
-  const outcome = answer(compiled, agent, action, state);
+  const outcome = flowed(agent, action, state, answer(compiled, agent, action, state));
   const { ruling, reservations } = counted(action, outcome);
   const mode = agent?.profile.mode ?? compiled.workspace.mode;
   const passes = mode === 'observe' && letThrough(compiled, agent, ruling);
@@ -64,7 +65,7 @@ function answer(
   if (action.kind === 'tool_invoke')
     return scoped(compiled, agent, action, state, toolAnswer(compiled, agent, action, state));
   if (agent === undefined) return { ruling: unknownAgent(action), limits: [] };
-  return scoped(compiled, agent, action, state, targetAnswer(agent, action));
+  return scoped(compiled, agent, action, state, targetAnswer(compiled, agent, action));
 }
 
 function addDetail(decision: Decision, { code, tier, rule, remedy }: Ruling): void {

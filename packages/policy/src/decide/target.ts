@@ -3,11 +3,13 @@ import { isJsonObject } from '@remit/contracts';
 import type { Action, ActionKind } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { concernsEveryKind } from '../compile/limit.ts';
+import type { Compiled } from '../compile/compiled.ts';
 import type { Outcome } from '../compile/plan.ts';
 import { judge } from '../compile/ruling.ts';
 import type { Ruling, Subject } from '../compile/ruling.ts';
 import type { Rule } from '../compile/rule.ts';
 import type { AccessArea } from '../document/access.ts';
+import type { SinkFacts } from '../flow/flow.ts';
 import { looksLikeUri, templatePattern, uriFault } from '../names/uri.ts';
 
 const areas: Partial<Record<ActionKind, AccessArea>> = {
@@ -24,9 +26,33 @@ export function comesFromServer(kind: ActionKind): boolean {
   return kind === 'sampling' || kind === 'elicitation';
 }
 
-export function targetAnswer(agent: AgentPolicy, action: Action): Outcome {
+export function targetAnswer(compiled: Compiled, agent: AgentPolicy, action: Action): Outcome {
   const limits = comesFromServer(action.kind) ? [] : agent.limits.filter(concernsEveryKind);
-  return { ruling: targetRuling(agent, action), limits };
+  const facts = sinkOf(compiled, action);
+  const flows = facts === undefined ? {} : { flows: agent.flowsTo(facts) };
+  return { ruling: targetRuling(agent, action), limits, ...flows };
+}
+
+/**
+ * Where the action would go, as flow rules see it. What a server is sent in a read, a sampling answer or an
+ * elicitation, its operator sees. An agent of this workspace takes the labels with the message.
+ */
+function sinkOf(compiled: Compiled, { kind, server, target }: Action): SinkFacts | undefined {
+  switch (kind) {
+    case 'resource_read':
+    case 'prompt_get':
+    case 'sampling':
+    case 'elicitation':
+      return { sink: compiled.sinkOf(server), consequence: 'none', effect: 'read' };
+    case 'agent_message':
+      return compiled.agents.has(target)
+        ? { sink: 'internal', consequence: 'reversible', effect: 'write' }
+        : { sink: 'external', consequence: 'irreversible', effect: 'external' };
+    case 'completion':
+    case 'model_call':
+    case 'tool_invoke':
+      return undefined;
+  }
 }
 
 function targetRuling(agent: AgentPolicy, action: Action): Ruling {

@@ -4,6 +4,7 @@
  *     flows:
  *       - { from: untrusted, to: external, then: approve }
  *       - { from: [restricted, ssn], to: [external, email-send], then: deny }
+ *       - { from: sensitive, to: external, then: approve, by: owner }
  */
 import type { Spot } from '../diagnostics.ts';
 import { describeAs } from './described.ts';
@@ -19,20 +20,33 @@ export interface FlowDocument {
   /** Where it would go: kind of sink, consequence, tool, action, argument. */
   to: Word[];
   then: FlowEffect;
+  /** `approve` by the person whose task it is, instead of whoever approves for the agent. */
+  by?: 'owner';
   path: string;
   spot: Spot;
 }
 
-const readKeys = shaped<Pick<FlowDocument, 'from' | 'to' | 'then'>>({
+const readKeys = shaped<Required<Pick<FlowDocument, 'from' | 'to' | 'then' | 'by'>>>({
   what: 'a flow',
-  keys: { from: oneOrMore(readWord), to: oneOrMore(readWord), then: oneOf(flowEffects) },
+  keys: {
+    from: oneOrMore(readWord),
+    to: oneOrMore(readWord),
+    then: oneOf(flowEffects),
+    by: oneOf(['owner']),
+  },
   required: ['from', 'to', 'then'],
 });
 
 const readFlow: Reader<FlowDocument> = (tree, reading) => {
   const read = readKeys(tree, reading);
   if (read?.from === undefined || read.to === undefined || read.then === undefined) return undefined;
-  return { from: read.from, to: read.to, then: read.then, path: reading.path, spot: tree.spot };
+  const { from, to, then, by } = read;
+  if (by !== undefined && then !== 'approve') {
+    const message = '`by` says who approves, so it stands beside `then: approve`';
+    reading.findings.error('invalid_value', message, tree.spot);
+    return undefined;
+  }
+  return { from, to, then, ...(by && { by }), path: reading.path, spot: tree.spot };
 };
 
 describeAs(readFlow, readKeys);

@@ -1,4 +1,6 @@
 /** The `servers:` part of the workspace document: how each upstream server is reached. */
+import { sensitivities, sinks, trusts } from '@remit/contracts';
+import type { Sensitivity, Sink } from '@remit/contracts';
 import { listOf, namesTo, oneOf, readWord, shaped } from './reading.ts';
 import type { Reader, Reading, Word } from './reading.ts';
 import type { ServerSettings } from '../port.ts';
@@ -14,6 +16,8 @@ interface ServerKeys {
   transport: 'http' | 'sse';
   headers: Map<string, string>;
   trust: ServerSettings['trust'];
+  sensitivity: Sensitivity;
+  sink: Sink;
   environment: Word;
 }
 
@@ -39,7 +43,9 @@ const readKeys = shaped<ServerKeys>({
     url: readWord,
     transport: oneOf(['http', 'sse']),
     headers: namesTo(readText),
-    trust: oneOf(['trusted', 'internal', 'untrusted']),
+    trust: oneOf(trusts),
+    sensitivity: oneOf(sensitivities),
+    sink: oneOf(sinks),
     environment: readWord,
   },
 });
@@ -51,6 +57,9 @@ function readServer(tree: Tree, reading: Reading, name: Word): ServerSettings | 
     name: name.text,
     // Nothing is trusted that nobody called trusted.
     trust: read.trust ?? 'untrusted',
+    ...(read.trust === undefined && { trust_unsaid: true as const }),
+    ...(read.sensitivity && { sensitivity: read.sensitivity }),
+    ...(read.sink && { sink: read.sink }),
     ...(read.command && { command: read.command.map((word) => word.text) }),
     ...(read.env && { env: Object.fromEntries(read.env) }),
     ...(read.url && { url: read.url.text }),

@@ -1,14 +1,12 @@
 /** The `tools:` part of the workspace document: what a tool does, where its own annotations do not say it. */
+import { consequences, sensitivities, sinks, trusts } from '@remit/contracts';
+import type { Consequence, Sensitivity, Sink, Trust } from '@remit/contracts';
 import { describeAs } from './described.ts';
 import { namesTo, oneOf, readBoolean, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
 
 const toolEffects = ['read', 'write', 'destructive', 'external'] as const;
 export type ToolEffect = (typeof toolEffects)[number];
-
-/** From the least to the most. */
-export const sensitivities = ['public', 'internal', 'confidential', 'restricted'] as const;
-export type Sensitivity = (typeof sensitivities)[number];
 
 /** The tool that reads what this one changes, with its arguments as expressions over `args`. */
 export interface ReadingTool {
@@ -24,6 +22,11 @@ export interface ToolNotes {
   external?: boolean;
   /** Of what it answers. */
   sensitivity?: Sensitivity;
+  /** Of the texts that it answers; otherwise that of its server. */
+  trust?: Trust;
+  /** Who gets to see what is sent to it. */
+  sink?: Sink;
+  consequence?: Consequence;
   /** CEL over `args`: on whom or what the tool acts, and for how much. */
   subject?: Word;
   amount?: Word;
@@ -55,6 +58,9 @@ const readNotes = shaped<Omit<Required<ToolNotes>, 'name'>>({
     reversible: readBoolean,
     external: readBoolean,
     sensitivity: oneOf(sensitivities),
+    trust: oneOf(trusts),
+    sink: oneOf(sinks),
+    consequence: oneOf(consequences),
     subject: readWord,
     amount: readWord,
     reads: readReadingTool,

@@ -1,6 +1,6 @@
 /** The workspace document: servers, what tools do, named actions, data classes, groups, mode. */
-import { modeSchema } from '@remit/contracts';
-import type { Mode } from '@remit/contracts';
+import { modeSchema, sensitivities } from '@remit/contracts';
+import type { Mode, Sensitivity } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
 import type { ServerSettings, WorkspaceSettings } from '../port.ts';
 import { describe, describeAs } from './described.ts';
@@ -12,8 +12,8 @@ import { detectors } from '../data/detectors.ts';
 import { readServers } from './servers.ts';
 import { readSettings } from './settings.ts';
 import { didYouMean } from './suggest.ts';
-import { readTools, sensitivities } from './tools.ts';
-import type { Sensitivity, ToolNotes } from './tools.ts';
+import { readTools } from './tools.ts';
+import type { ToolNotes } from './tools.ts';
 import type { Tree } from './tree.ts';
 
 /** A tool plus a condition; or only a name, where the tool does not exist yet. */

@@ -37,9 +37,12 @@ function describeControl({ name, text, rule, from, enforced }: Control): string 
 
 function approvalLines(approval: ApprovalTerms | undefined): string[] {
   if (approval === undefined) return [];
-  const { who, count, owner_may, within_ms, escalate } = approval;
+  const { who, count, owner_may, within_ms, escalate, people = [] } = approval;
+  const named = people.map((person) => `${person}, whose task it is`);
+  if (count === 0) return named;
   const groups = who.map((list) => `someone of ${list.join(' or ')}`).join(', and ');
   return [
+    ...named,
     `${count} ${count === 1 ? 'person' : 'people'}, ${groups || 'anybody who may approve'}`,
     owner_may ? 'the owner of the agent may approve' : 'the owner of the agent may not approve',
     ...(within_ms === undefined ? [] : [`within ${within_ms / 60_000} minutes`]),

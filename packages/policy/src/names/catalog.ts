@@ -63,7 +63,8 @@ export class Catalog {
   ): Generator<void, Catalog> {
     const notes = workspace?.tools ?? new Map<string, ToolNotes>();
     const tools: LockedTool[] = [];
-    for (const tool of lock ? lockedTools(lock, (key, name) => notes.get(key) ?? notes.get(name)) : []) {
+    const notesOf = (key: string, name: string) => notes.get(key) ?? notes.get(name);
+    for (const tool of lock ? lockedTools(lock, notesOf, workspace?.servers) : []) {
       tools.push(tool);
       yield;
     }

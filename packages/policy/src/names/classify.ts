@@ -2,11 +2,11 @@
  * What a tool does, guessed from its name, description and schema, where nobody has said it. A guess
  * is shown for review, and never makes a decision milder: what is in doubt counts as a change.
  */
-import { foldFieldName, isJsonObject } from '@remit/contracts';
-import type { JsonValue, ToolDefinition } from '@remit/contracts';
+import { foldFieldName, isJsonObject, sensitivities } from '@remit/contracts';
+import type { JsonValue, Sensitivity, ToolDefinition } from '@remit/contracts';
 import { sensitivityOfField } from '../data/classes.ts';
-import { sensitivities } from '../document/tools.ts';
-import type { Sensitivity, ToolEffect } from '../document/tools.ts';
+
+import type { ToolEffect } from '../document/tools.ts';
 import {
   changeArguments,
   changingVerbs,

@@ -1,7 +1,10 @@
 /** Tools as policy knows them: the locked definition, and what the tool does. */
-import type { ToolDefinition, ToolsLock } from '@remit/contracts';
-import type { Sensitivity, ToolEffect, ToolNotes } from '../document/tools.ts';
+import type { Sensitivity, ToolDefinition, ToolsLock } from '@remit/contracts';
+import type { ToolEffect, ToolNotes } from '../document/tools.ts';
+import type { ServerSettings } from '../port.ts';
 import { guess } from './classify.ts';
+import { toolLabels } from './labels.ts';
+import type { ToolLabels } from './labels.ts';
 
 /** Who says what a tool does: the workspace, the tool's own annotations, or nobody, so that it was guessed. */
 type FactSource = 'workspace' | 'annotations' | 'guess';
@@ -24,6 +27,8 @@ export interface LockedTool {
   sensitivity?: Sensitivity;
   /** True where the workspace says how much money a call moves. */
   movesMoney: boolean;
+  /** What it is to flow rules. */
+  labels: ToolLabels;
 }
 
 export function toolKey(server: string, name: string): string {
@@ -58,16 +63,18 @@ function isExternal(notes: ToolNotes | undefined, { annotations }: ToolDefinitio
 export function* lockedTools(
   lock: ToolsLock,
   notesOf: (key: string, name: string) => ToolNotes | undefined,
+  servers?: ReadonlyMap<string, ServerSettings>,
 ): Generator<LockedTool> {
   for (const [server, { tools }] of Object.entries(lock.servers))
     for (const { digest, definition } of tools) {
       const { name } = definition;
       const key = toolKey(server, name);
       const notes = notesOf(key, name);
+      const acts = { ...effectOf(notes, definition), external: isExternal(notes, definition) };
       yield {
         ...{ key, server, name, digest, definition },
-        ...effectOf(notes, definition),
-        external: isExternal(notes, definition),
+        ...acts,
+        labels: toolLabels(definition, notes, servers?.get(server), acts),
         reversible: notes?.reversible ?? true,
         movesMoney: notes?.amount !== undefined,
         ...(notes?.sensitivity && { sensitivity: notes.sensitivity }),

@@ -6,7 +6,7 @@
 import type { Spot } from '../diagnostics.ts';
 import { risks } from '../document/risk.ts';
 import type { Risk } from '../document/risk.ts';
-import type { Sensitivity } from '../document/tools.ts';
+import type { Sensitivity } from '@remit/contracts';
 import type { LockedTool } from '../names/tool.ts';
 
 /** One reason for a level. */

@@ -11,10 +11,16 @@ const shippedBaselines = {
   path: 'remit:baselines.yaml',
   text: `# Reads what is not sensitive. Every call is decided and recorded, as always.
 risk: low
+flows:
+  - { from: untrusted, to: [external, irreversible], then: approve }
+  - { from: sensitive, to: external, then: approve, by: owner }
 ---
 # Changes things that can be changed back. The limit stops a runaway, and nothing else.
 risk: medium
 limits: { calls: 100000/hour }
+flows:
+  - { from: untrusted, to: [external, irreversible], then: approve }
+  - { from: sensitive, to: external, then: approve, by: owner }
 ---
 # Destroys, reaches outside, moves money, or sees restricted data: full governance.
 risk: high
@@ -22,6 +28,7 @@ limits: { calls: 10000/hour }
 tiers: { destructive: approval, external: approval }
 flows:
   - { from: untrusted, to: [external, irreversible], then: approve }
+  - { from: sensitive, to: external, then: approve, by: owner }
 retention: 1y
 ---
 # A person approves every action.
@@ -30,6 +37,7 @@ limits: { calls: 1000/hour }
 tiers: { every: approval }
 flows:
   - { from: untrusted, to: [external, irreversible], then: approve }
+  - { from: sensitive, to: external, then: approve, by: owner }
 retention: 1y
 `,
 };
