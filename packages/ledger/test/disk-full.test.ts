@@ -33,7 +33,8 @@ function fill(folder: string, leave_kilobytes: number): () => void {
 
 const bounds = { reserve_bytes: 256 * 1024, checkpoint_interval_ms: 3_600_000 };
 const refused = { code: 'ledger_unavailable' };
-const large = { payload: { output: 'x'.repeat(100_000) } };
+/** Finds no place in the room that a segment keeps. */
+const large = { payload: { output: 'x'.repeat(400_000) } };
 
 function optionsOn(data: string, checkpoints: string): LedgerOptions & { checkpoint_folder: string } {
   return { ...optionsIn(data), checkpoint_folder: path.join(checkpoints, 'checkpoints'), bounds };

@@ -11,6 +11,8 @@ export interface Fault {
   where?: RegExp;
   /** How many times; for ever by default. */
   times?: number;
+  /** Only writes of more bytes than these. */
+  larger_than?: number;
   /** Bytes that a failing write still puts on the disk. */
   torn_bytes?: number;
 }
@@ -29,7 +31,7 @@ export class FaultyDisk implements FileSystem {
 
   write(file: number, bytes: Uint8Array, position: number): void {
     try {
-      this.#meet('write', this.#pathOf(file));
+      this.#meet('write', this.#pathOf(file), bytes.length);
     } catch (error) {
       const { torn_bytes } = this.#last!;
       if (torn_bytes !== undefined) machineFileSystem.write(file, bytes.subarray(0, torn_bytes), position);
@@ -82,8 +84,11 @@ export class FaultyDisk implements FileSystem {
     return this.#paths.get(file) ?? '';
   }
 
-  #meet(operation: Operation, path: string): void {
-    const fault = this.faults.find((one) => one.operation === operation && (one.where?.test(path) ?? true));
+  #meet(operation: Operation, path: string, bytes = 0): void {
+    const fault = this.faults.find(
+      (one) =>
+        one.operation === operation && (one.where?.test(path) ?? true) && bytes > (one.larger_than ?? -1),
+    );
     if (fault === undefined) return;
     this.#last = fault;
     if (fault.times !== undefined) fault.times -= 1;

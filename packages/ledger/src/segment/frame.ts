@@ -57,6 +57,14 @@ export function readFrame(bytes: Buffer, offset: number): Frame | undefined {
   return { type, body: frame.subarray(frameHeaderBytes), offset, end: offset + length };
 }
 
+/**
+ * Whether `bytes`, which follow a segment's last group, are only room for more: zeros, which a process
+ * that was killed could not cut off.
+ */
+export function isRoom(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
+
 /** Where the next frame that checks begins after `from`, if any does. */
 export function findFrame(bytes: Buffer, from: number): number | undefined {
   const needle = Buffer.from('RMT1');

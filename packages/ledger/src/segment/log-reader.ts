@@ -4,10 +4,10 @@ import type { KeyObject } from 'node:crypto';
 import { Fault, type RecordPayload, type StoredRecord } from '@remit/contracts';
 import { saltBytes } from '../keys/payload-seal.ts';
 import { parseLeaf, storedRecord } from '../record/leaf.ts';
-import { frameTypes, type Frame } from './frame.ts';
+import { frameTypes, isRoom, type Frame } from './frame.ts';
 import { decodeGroup, type Group } from './group.ts';
 import { readHeader } from './header.ts';
-import { frameAt, framesOf } from './segment-reader.ts';
+import { frameAt, framesOf, readBytes } from './segment-reader.ts';
 import { SealedPayloads } from './sealed-payloads.ts';
 import { listSegments, segmentPath } from './segment-names.ts';
 
@@ -51,7 +51,7 @@ export class LogReader {
         yield this.#read(frame, name);
         at = frame.end;
       }
-      if (at < length) throw this.#damaged(name, at);
+      if (at < length && !endsInRoom(path, at, length)) throw this.#damaged(name, at);
     }
   }
 
@@ -109,6 +109,15 @@ export class LogReader {
       place: { file },
       remedy: 'Run `remit audit verify` to see all that is wrong.',
     });
+  }
+}
+
+function endsInRoom(path: string, from: number, to: number): boolean {
+  const file = fs.openSync(path, 'r');
+  try {
+    return isRoom(readBytes(file, from, to));
+  } finally {
+    fs.closeSync(file);
   }
 }
 

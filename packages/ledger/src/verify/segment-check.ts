@@ -6,7 +6,7 @@ import { Fault } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { commitmentTo } from '../keys/payload-seal.ts';
 import { canonicalJson } from '../record/canonical-json.ts';
-import { findFrame, frameTypes, readFrame, type Frame } from '../segment/frame.ts';
+import { findFrame, frameTypes, isRoom, readFrame, type Frame } from '../segment/frame.ts';
 import { decodeGroup, type Entry, type Group } from '../segment/group.ts';
 import { readHeader, type SegmentHeader } from '../segment/header.ts';
 import { SealedPayloads } from '../segment/sealed-payloads.ts';
@@ -59,6 +59,7 @@ export class SegmentCheck {
     while (at < bytes.length) {
       const frame = readFrame(bytes.subarray(at), at);
       if (frame === undefined) {
+        if (isRoom(bytes.subarray(at))) return;
         const next = findFrame(bytes, at + 1) ?? bytes.length;
         this.#findings.add(
           'segment_damaged',

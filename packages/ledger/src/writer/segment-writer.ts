@@ -1,18 +1,31 @@
-/** The segment file that is being written: begins it when the first group comes, rolls it when it is full. */
+/**
+ * The segment file that is being written: begins it when the first group comes, rolls it when it is full.
+ *
+ * Small groups go into room that was made before, as zeros: a file that does not grow has no metadata to
+ * sync with its data, which halves the processor's work for a sync and takes a third off its time. What is
+ * left of the room is cut off when the segment is closed, and read as the end of the log until then.
+ */
 import type { KeyObject } from 'node:crypto';
 import { replaceFile } from '../disk/replace-file.ts';
-import { SyncFailure } from '../disk/sync-failure.ts';
+import { isDiskFull, SyncFailure } from '../disk/sync-failure.ts';
 import type { CompactRange } from '../merkle/compact-range.ts';
 import { encodeHeader, encodeRange } from '../segment/header.ts';
 import { segmentName, segmentPath } from '../segment/segment-names.ts';
 import type { GroupBuilder } from './group-builder.ts';
 import type { DurableEnd, WriterSetup, WriterTools } from './port.ts';
 
+/** Bytes of zeros behind a group that has met the end of the room. */
+const room = Buffer.alloc(256 * 1024);
+/** A larger group pays for its own growth: room made for it would be written twice to no end. */
+const largestInRoom = room.length / 4;
+
 interface OpenSegment {
   name: string;
   file: number;
   /** Where the next group goes. */
   offset: number;
+  /** The file's length: what lies behind `offset` is zeros. */
+  length: number;
   payload_key: KeyObject;
 }
 
@@ -50,10 +63,11 @@ export class SegmentWriter {
     try {
       this.#tools.disk.write(segment.file, frame, segment.offset);
     } catch (error) {
-      this.#takeBack(segment);
+      this.#cutOff(segment);
       throw error;
     }
     segment.offset += frame.length;
+    if (segment.offset > segment.length) this.#grow(segment, frame.length);
   }
 
   /** @throws the system's error: what was written since the last one may be lost. */
@@ -61,9 +75,30 @@ export class SegmentWriter {
     this.#tools.disk.datasync(this.#open!.file);
   }
 
+  /** @throws SyncFailure where what is behind the last group cannot be cut off. */
   close(): void {
-    if (this.#open !== undefined) this.#tools.disk.close(this.#open.file);
+    const segment = this.#open;
     this.#open = undefined;
+    if (segment === undefined) return;
+    try {
+      if (segment.length > segment.offset) this.#cutOff(segment);
+    } finally {
+      this.#tools.disk.close(segment.file);
+    }
+  }
+
+  /** Makes room behind a group that the file has grown by. A full disk has none, and needs none. */
+  #grow(segment: OpenSegment, groupBytes: number): void {
+    segment.length = segment.offset;
+    const bytes = Math.min(room.length, this.#setup.segment_bytes_max - segment.offset);
+    if (groupBytes > largestInRoom || bytes <= 0) return;
+    try {
+      this.#tools.disk.write(segment.file, room.subarray(0, bytes), segment.offset);
+      segment.length += bytes;
+    } catch (error) {
+      this.#cutOff(segment);
+      if (!isDiskFull(error)) throw error;
+    }
   }
 
   #begin(before: CompactRange, firstSequence: number): OpenSegment {
@@ -83,15 +118,22 @@ export class SegmentWriter {
     const name = segmentName(before.size, epoch);
     const path = segmentPath(folder, name);
     replaceFile(disk, path, header);
-    return { name, file: disk.open(path, 'r+'), offset: header.length, payload_key: payloadKey(salt) };
+    return {
+      name,
+      file: disk.open(path, 'r+'),
+      offset: header.length,
+      length: header.length,
+      payload_key: payloadKey(salt),
+    };
   }
 
   /** What part of a group was written must not stay: a later, shorter group would leave its tail behind. */
-  #takeBack(segment: OpenSegment): void {
+  #cutOff(segment: OpenSegment): void {
     try {
       this.#tools.disk.truncate(segment.file, segment.offset);
+      segment.length = segment.offset;
     } catch (error) {
-      throw new SyncFailure(this.path, error);
+      throw new SyncFailure(segmentPath(this.#setup.folder, segment.name), error);
     }
   }
 }
