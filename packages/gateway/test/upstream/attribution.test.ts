@@ -134,6 +134,7 @@ test('while an agent is asked the time of the call does not run', async () => {
   await server.ready(10_000);
   const slow = peer({
     answer: async (requests) => {
+      // Longer than the call may take: that time is what is tested.
       await new Promise((resolve) => setTimeout(resolve, 600));
       return Object.fromEntries(Object.keys(requests).map((key) => [key, { roots: [] }]));
     },

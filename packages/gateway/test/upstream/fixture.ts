@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { JsonObject } from '@remit/contracts';
 import type { ServerSettings } from '@remit/policy';
+import { waitFor } from '@remit/testkit';
 import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import type {
@@ -105,9 +106,9 @@ export function toolCall(
   };
 }
 
-/** Resolves when the process is gone. */
+/** Resolves when the process is gone. It is a child of another process, so no event tells of its end. */
 export async function gone(pid: number): Promise<void> {
-  while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 20));
+  await waitFor(() => !isAlive(pid), { what: `the end of process ${String(pid)}` });
 }
 
 export function isAlive(pid: number): boolean {

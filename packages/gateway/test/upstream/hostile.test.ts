@@ -157,6 +157,7 @@ test('a result that asks for input in the era of sessions does not reach a clien
 });
 
 test('progress renews the time of a call, but not its time in all', async () => {
+  // Ten times as often as the call's time runs out: these times are what is tested.
   const body = `on['tools/call'] = (m) => { let n = 0; setInterval(() => send({ method: 'notifications/progress',
     params: { progressToken: m.params._meta.progressToken, progress: n++ } }), 50); };`;
   const server = upstream(

@@ -122,12 +122,12 @@ test('a server whose list fails at the start is down, and says why', async () =>
 });
 
 test('a change while the lists are first read is not undone by an answer from before it', async () => {
-  const body = `let first; const named = (m, name) => answer(m, { tools: [{ ...tool, name }] });
+  const body = `let asked = false; const named = (m, name) => answer(m, { tools: [{ ...tool, name }] });
     on['tools/list'] = (m) => {
-      if (first !== undefined) return named(m, 'after');
-      first = m;
+      if (asked) return named(m, 'after');
+      asked = true;
       send({ method: 'notifications/tools/list_changed' });
-      setTimeout(() => named(first, 'before'), 100);
+      named(m, 'before');
     };`;
   const server = upstream({ command: script(body) });
   const names = () => server.listing?.tools.map(({ name }) => name);

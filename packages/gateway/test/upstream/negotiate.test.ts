@@ -33,8 +33,9 @@ test('a server that ignores the probe gets the handshake as well', async () => {
 });
 
 test('a modern server that is slow to start is still found to be modern', async () => {
-  const body = `on.initialize = (m) => setTimeout(() => other(m), 600);
-    on['server/discover'] = (m) => setTimeout(() => answer(m, { supportedVersions: ['2026-07-28'], capabilities: {} }), 500);`;
+  // The handshake comes where the probe has had its time; only then is the probe answered.
+  const body = `let probe; on['server/discover'] = (m) => { probe = m; };
+    on.initialize = (m) => { answer(probe, { supportedVersions: ['2026-07-28'], capabilities: {} }); other(m); };`;
   const server = upstream({ command: script(body) }, { bounds: { upstream_probe_ms: 100 } });
   expect(await server.ready(10_000)).toBe(true);
   expect(server.listing?.protocol_version).toBe('2026-07-28');

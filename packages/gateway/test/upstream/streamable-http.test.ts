@@ -52,6 +52,7 @@ test('no request overtakes the note that the handshake is done', async () => {
   const overtaking: boolean[] = [];
   const server = await scriptedHttp({
     'notifications/initialized': (_, response) =>
+      // Time for a request to overtake it: that none comes is no event.
       void setTimeout(() => {
         noted = true;
         response.writeHead(202).end();

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { JsonObject } from '@remit/contracts';
 import { stringArgument } from '../string-argument.ts';
 import type { BareTool } from '../bare/server.ts';
@@ -20,7 +19,6 @@ const definition: BareTool['definition'] = {
     properties: {
       marker: { type: 'string' },
       amount: { type: 'number' },
-      hold_ms: { type: 'integer', minimum: 0 },
       then: { type: 'string', enum: ['answer', 'fail', 'die', 'hang'] },
     },
     required: ['marker'],
@@ -33,7 +31,6 @@ async function record(store: RecordingStore, args: JsonObject): Promise<JsonObje
   store.insert({ marker, tool: 'record', time: new Date().toISOString(), arguments: JSON.stringify(args) });
   if (args['then'] === 'die') process.exit(1);
   if (args['then'] === 'hang') return new Promise(() => undefined);
-  if (typeof args['hold_ms'] === 'number') await wait(args['hold_ms']);
   const isError = args['then'] === 'fail';
   return { content: [{ type: 'text', text: `recorded ${marker}` }], isError };
 }

@@ -61,9 +61,8 @@ const reconnecting: ReferenceTool = {
     inputSchema: noArguments,
   },
   era: 'session',
-  run: async (_args, call) => {
+  run: (_args, call) => {
     call.closeStream();
-    await wait(100);
     return text('Reconnection test completed');
   },
 };

@@ -50,15 +50,12 @@ const slowCompute: ReferenceTool = {
 const failingJob: ReferenceTool = {
   definition: {
     name: 'failing_job',
-    description: 'Works for a moment and fails.',
+    description: 'Fails.',
     inputSchema: noArguments,
   },
   task_required: true,
   run: () => ({
-    defer: async (call) => {
-      await wait(200, undefined, { signal: call.signal });
-      return { ...text('the job failed'), isError: true };
-    },
+    defer: () => ({ ...text('the job failed'), isError: true }),
   }),
 };
 
