@@ -67,37 +67,29 @@ describe('the schema of policy documents', () => {
   });
 });
 
-const untidy = `# who
-agent:   a   # the one
-access:
-      tools:
-            allow: ["x",   y]
-
-            # never
-            deny:
-            - z
----
-role: r
-`;
+/** Lines as they came and as they are laid out. */
+const lines: [string, string][] = [
+  ['# who', '# who'],
+  ['agent:   a   # the one', 'agent: a # the one'],
+  ['access:', 'access:'],
+  ['      tools:', '  tools:'],
+  ['            allow: ["x",   y]', '    allow: ["x", y]'],
+  ['', ''],
+  ['            # never', '    # never'],
+  ['            deny:', '    deny:'],
+  ['            - z', '      - z'],
+  ['---', '---'],
+  ['role: r', 'role: r'],
+];
+const text = (column: 0 | 1): string => lines.map((line) => `${line[column]}\n`).join('');
 
 describe('remit format', () => {
   test('lays files out alike, and keeps comments, order and empty lines', async () => {
-    bench.write('agents.yaml', untidy);
+    bench.write('agents.yaml', text(0));
     const checked = await bench.remit(['format', '--check']);
     expect([checked.code, checked.stdout]).toEqual([1, 'agents.yaml']);
     expect((await bench.remit(['format'])).code).toBe(0);
-    expect(readFileSync(join(bench.workspace, 'agents.yaml'), 'utf8')).toBe(`# who
-agent: a # the one
-access:
-  tools:
-    allow: ["x", y]
-
-    # never
-    deny:
-      - z
----
-role: r
-`);
+    expect(readFileSync(join(bench.workspace, 'agents.yaml'), 'utf8')).toBe(text(1));
     expect((await bench.remit(['format', '--check'])).code).toBe(0);
   });
 

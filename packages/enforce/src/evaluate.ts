@@ -4,6 +4,7 @@
  * decision is the one event on record.
  */
 import type { Action, Decision, NewRecord, Refusal } from '@remit/contracts';
+import { newApproval } from './approval.ts';
 import { enforce, type Call } from './enforce.ts';
 import type { Approval, ApprovalDesk, Limits, Ports } from './ports.ts';
 import { decisionRecord } from './records.ts';
@@ -81,21 +82,8 @@ class AbsentDesk implements ApprovalDesk {
   }
 
   join(action: Action, decision: Decision, digest: string): Promise<Approval> {
-    const now = new Date(this.#ports.clock.now()).toISOString();
-    return Promise.resolve({
-      id: 'none',
-      status: 'pending',
-      digest,
-      agent: action.agent,
-      kind: action.kind,
-      server: action.server,
-      target: action.target,
-      arguments: action.arguments,
-      reason: decision.reasons[0] ?? '',
-      policy_version: decision.policy_version,
-      requested_at: now,
-      expires_at: now,
-    });
+    const now = this.#ports.clock.now();
+    return Promise.resolve(newApproval({ id: 'none', now }, action, decision, digest));
   }
 
   redeem(): undefined {

@@ -1,35 +1,12 @@
-/**
- * Patterns with `*` for any run of characters, also an empty one. Matching is linear: it never goes
- * further back than to the last `*`.
- */
+/** Patterns with `*` for any run of characters, also an empty one. */
+import { runMatches } from './wildcard.ts';
 
 export function isGlob(text: string): boolean {
   return text.includes('*');
 }
 
 export function globMatches(pattern: string, text: string): boolean {
-  let at = 0;
-  let reached = 0;
-  let star = -1;
-  let resume = 0;
-  while (reached < text.length) {
-    if (at < pattern.length && pattern[at] === '*') {
-      star = at;
-      resume = reached;
-      at += 1;
-    } else if (at < pattern.length && pattern[at] === text[reached]) {
-      at += 1;
-      reached += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      resume += 1;
-      reached = resume;
-    } else {
-      return false;
-    }
-  }
-  while (pattern[at] === '*') at += 1;
-  return at === pattern.length;
+  return runMatches(pattern, '*', text, (wanted, character) => wanted === character);
 }
 
 /** True where some text matches both patterns. */

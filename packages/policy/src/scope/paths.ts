@@ -3,6 +3,7 @@
  * another spelling is refused: `..`, `%2e`, backslashes, doubled slashes, names that end in a dot.
  */
 import { globMatches } from '../names/glob.ts';
+import { runMatches } from '../names/wildcard.ts';
 
 /** Why a path cannot be compared with patterns, as half a sentence; undefined where it can. */
 export function pathFault(path: string): string | undefined {
@@ -43,30 +44,8 @@ export function pathPattern(text: string): readonly string[] | undefined {
   return text.endsWith('/') ? [...steps.slice(0, -1), '**'] : steps;
 }
 
-/** Linear in path and pattern: never goes further back than to the last `**`. */
 export function pathMatches(pattern: readonly string[], path: string, ignoreCase: boolean): boolean {
   const folded = (text: string): string => (ignoreCase ? text.toLowerCase() : text);
   const steps = folded(path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path).split('/');
-  let at = 0;
-  let reached = 0;
-  let star = -1;
-  let resume = 0;
-  while (reached < steps.length) {
-    const wanted = pattern[at];
-    if (wanted === '**') {
-      star = at;
-      resume = reached;
-      at += 1;
-    } else if (wanted !== undefined && globMatches(folded(wanted), steps[reached]!)) {
-      at += 1;
-      reached += 1;
-    } else if (star >= 0) {
-      at = star + 1;
-      resume += 1;
-      reached = resume;
-    } else {
-      return false;
-    }
-  }
-  return pattern.slice(at).every((rest) => rest === '**');
+  return runMatches(pattern, '**', steps, (wanted, step) => globMatches(folded(wanted), step));
 }

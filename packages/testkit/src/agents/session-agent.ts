@@ -6,8 +6,15 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import * as mcp from '@modelcontextprotocol/sdk/types.js';
 import { answers, clientCapabilities, clientInfo, filledForm, toolAnswer } from './agent.ts';
-import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
+import type { Endpoint, TestAgent } from './agent.ts';
 import { catalogOf } from './catalog.ts';
+import { requestOptions, transportTo } from './connection.ts';
+
+const transports = {
+  stdio: StdioClientTransport,
+  sse: SSEClientTransport,
+  http: StreamableHTTPClientTransport,
+};
 
 export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent> {
   const client = new Client(clientInfo, { capabilities: clientCapabilities });
@@ -15,7 +22,7 @@ export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent
   const logs: string[] = [];
   answerRequests(client);
   noteNotifications(client, changes, logs);
-  await client.connect(transportTo(endpoint));
+  await client.connect(transportTo<Transport>(endpoint, transports));
   return {
     changes,
     logs,
@@ -26,25 +33,6 @@ export async function connectSessionAgent(endpoint: Endpoint): Promise<TestAgent
     watch: async (uri) => void (await client.subscribeResource({ uri })),
     wantLogs: async () => void (await client.setLoggingLevel('debug')),
   };
-}
-
-function requestOptions({ signal, onProgress }: CallOptions): Parameters<Client['callTool']>[2] {
-  return {
-    ...(signal && { signal }),
-    ...(onProgress && { onprogress: ({ progress }) => onProgress(progress) }),
-  };
-}
-
-function transportTo(endpoint: Endpoint): Transport {
-  if (endpoint.transport === 'stdio') {
-    const [command = '', ...args] = endpoint.command;
-    return new StdioClientTransport({ command, args, ...(endpoint.env && { env: endpoint.env }) });
-  }
-  const options = { requestInit: { headers: endpoint.headers ?? {} } };
-  const url = new URL(endpoint.url);
-  return endpoint.transport === 'sse'
-    ? new SSEClientTransport(url, options)
-    : new StreamableHTTPClientTransport(url, options);
 }
 
 function answerRequests(client: Client): void {

@@ -8,8 +8,15 @@ import {
 import type { Transport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { answers, clientCapabilities, clientInfo, filledForm, toolAnswer } from './agent.ts';
-import type { CallOptions, Endpoint, TestAgent } from './agent.ts';
+import type { Endpoint, TestAgent } from './agent.ts';
 import { catalogOf } from './catalog.ts';
+import { requestOptions, transportTo } from './connection.ts';
+
+const transports = {
+  stdio: StdioClientTransport,
+  sse: SSEClientTransport,
+  http: StreamableHTTPClientTransport,
+};
 
 export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAgent> {
   const client = new Client(clientInfo, {
@@ -21,7 +28,7 @@ export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAge
   let meta: Record<string, string> | undefined;
   answerRequests(client);
   noteNotifications(client, changes, logs);
-  await client.connect(transportTo(endpoint));
+  await client.connect(transportTo<Transport>(endpoint, transports));
   return {
     changes,
     logs,
@@ -39,25 +46,6 @@ export async function connectStatelessAgent(endpoint: Endpoint): Promise<TestAge
       return Promise.resolve();
     },
   };
-}
-
-function requestOptions({ signal, onProgress }: CallOptions): Parameters<Client['callTool']>[1] {
-  return {
-    ...(signal && { signal }),
-    ...(onProgress && { onprogress: ({ progress }) => onProgress(progress) }),
-  };
-}
-
-function transportTo(endpoint: Endpoint): Transport {
-  if (endpoint.transport === 'stdio') {
-    const [command = '', ...args] = endpoint.command;
-    return new StdioClientTransport({ command, args, ...(endpoint.env && { env: endpoint.env }) });
-  }
-  const options = { requestInit: { headers: endpoint.headers ?? {} } };
-  const url = new URL(endpoint.url);
-  return endpoint.transport === 'sse'
-    ? new SSEClientTransport(url, options)
-    : new StreamableHTTPClientTransport(url, options);
 }
 
 function answerRequests(client: Client): void {
