@@ -1,5 +1,5 @@
 /** From arguments to an exit code: runs one command, shows what went wrong, never a stack trace for a fault. */
-import { Fault } from '@remit/contracts';
+import { Fault, FilterFault } from '@remit/contracts';
 import { Command, CommanderError } from 'commander';
 import type { Context } from './context.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
@@ -60,6 +60,7 @@ function showError(error: unknown, json: boolean, machine: Machine, terminal: Te
   else {
     if (error instanceof PolicyRefused) showRefused(error, terminal);
     for (const line of describeProblem(problem)) terminal.say(line);
+    if (error instanceof Fault && error.cause instanceof FilterFault) terminal.say(error.cause.underlined);
   }
   // A defect of Remit's own: whoever looks for it asks for the trace.
   if (!(error instanceof Fault) && machine.env['REMIT_TRACE'] !== undefined) {

@@ -254,6 +254,15 @@ export const bounds = {
   /** Open live streams of events on the people's listener, and how often a quiet one gives a sign of life. */
   event_streams_max: 64,
   event_stream_heartbeat_ms: 15_000,
+  /** Characters of the filter of a search, and values in it. */
+  filter_length_max: 4096,
+  filter_values_max: 256,
+  /** Rows that one page of a search looks at, where more than the index has to be asked; the next page goes on there. */
+  search_rows_max: 200_000,
+  /** Events of which one page of a search opens the payloads, to look for text; the next page goes on there. */
+  search_opened_events_max: 2000,
+  /** Events that are counted; of more it is said that they are at least so many. */
+  search_counted_events_max: 10_000,
   /** The same person's reading of the same thing is recorded once in this time; readings remembered for that. */
   audit_read_repeat_ms: 10 * 60_000,
   audit_reads_kept_max: 4096,

@@ -34,6 +34,11 @@ export interface RecordMeta {
   /** True in an outcome whose call was provably never sent: what its intent reserved is free again. */
   released?: boolean;
   duration_ms?: number;
+  /** Of the answer, as JSON. */
+  bytes?: number;
+  /** Classes of data that the call has read or changed, and labels that it has left on its conversation. */
+  classes?: string[];
+  labels?: string[];
   trace_id?: string;
   tool_digest?: string;
   [key: string]: unknown;

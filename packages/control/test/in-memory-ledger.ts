@@ -2,6 +2,7 @@
 import {
   auditEventSchema,
   Fault,
+  matchesFilter,
   type AuditEvent,
   type NewRecord,
   type Position,
@@ -32,6 +33,7 @@ export class InMemoryLedger implements Ledger {
       .filter((event) => query.agent === undefined || event.agent === query.agent)
       .filter((event) => query.action === undefined || event.action === query.action)
       .filter((event) => query.since === undefined || event.timestamp >= query.since)
+      .filter((event) => matchesFilter(event, query.filter ?? []))
       .reverse();
     return Promise.resolve({ events: events.slice(0, query.limit) });
   }

@@ -68,6 +68,7 @@ export function outcomeRecord(action: Action, decision: Decision, detail: Outcom
   if (detail.reason !== undefined) payload['reason'] = detail.reason;
   if (detail.value !== undefined) {
     const text = JSON.stringify(detail.value);
+    meta.bytes = Buffer.byteLength(text);
     payload.output_digest = `sha256:${hash('sha256', text, 'hex')}`;
     // Tier automatic keeps a digest only; the others keep the whole result (policy.md, "Tiers").
     if (decision.tier !== 'automatic') payload.output = detail.value;

@@ -4,6 +4,7 @@ import type {
   Clock,
   EventKind,
   Fault,
+  Filter,
   NewId,
   NewRecord,
   Position,
@@ -35,14 +36,27 @@ export interface SearchQuery {
   since?: string;
   /** RFC 3339, exclusive. */
   until?: string;
+  /** All of it has to hold, beside what stands above. */
+  filter?: Filter;
   /** 1 to 1,000; newest first. */
   limit: number;
+  /** Of an earlier page with the same filter; stays right while the log grows. */
   cursor?: string;
+  /** Whether to count what the filter finds. */
+  count?: boolean;
 }
 
 export interface SearchPage {
   events: AuditEvent[];
+  /** Of the next page; absent at the end. */
   cursor?: string;
+  /**
+   * The page ended before it was full because so much had been looked at (`search_rows_max`,
+   * `search_opened_events_max`): back to this time. The cursor goes on from there.
+   */
+  searched_back_to?: string;
+  /** Where it was asked for. Not exact: at least so many, with what can be read of their text not looked at. */
+  count?: { events: number; exact: boolean };
 }
 
 export interface RecordFilter {

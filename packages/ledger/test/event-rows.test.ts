@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { RecordPhase, StoredRecord } from '@remit/contracts';
 import { openProjection } from '../src/projection/database.ts';
-import { BlindIndex } from '../src/projection/blind-index.ts';
+import { EventMarks } from '../src/projection/event-marks.ts';
 import { EventRows } from '../src/projection/event-rows.ts';
 import { temporaryFolder } from './support.ts';
 
@@ -28,13 +28,16 @@ function recordsOf(sequence: readonly RecordPhase[]): StoredRecord[] {
 
 function rowsOf(records: readonly StoredRecord[], recordsPerFlush: number): unknown[] {
   using database = openProjection(temporaryFolder(), 'test');
-  const rows = new EventRows(database, new BlindIndex(createSecretKey(Buffer.alloc(32))));
+  const rows = new EventRows(database, new EventMarks(database, createSecretKey(Buffer.alloc(32))));
   records.forEach((record, index) => {
     rows.add(record, Date.parse(record.time), () => ({ context: { conversation_id: `c-${index}` } }));
     if ((index + 1) % recordsPerFlush === 0) rows.flush();
   });
   rows.flush();
-  return database.prepare('SELECT * FROM event').all();
+  return [
+    ...database.prepare('SELECT * FROM event').all(),
+    ...database.prepare('SELECT * FROM event_mark ORDER BY mark, time, key').all(),
+  ];
 }
 
 describe('the row of an event', () => {
@@ -48,7 +51,7 @@ describe('the row of an event', () => {
 
   it('leaves the payload of an outcome closed where its intent is known', () => {
     using database = openProjection(temporaryFolder(), 'test');
-    const rows = new EventRows(database, new BlindIndex(createSecretKey(Buffer.alloc(32))));
+    const rows = new EventRows(database, new EventMarks(database, createSecretKey(Buffer.alloc(32))));
     const opened: string[] = [];
     for (const record of recordsOf(['intent', 'outcome'])) {
       rows.add(record, 0, () => {

@@ -1,9 +1,9 @@
 /**
- * What `audit search` and `audit tail` look for: words like `agent:support`, or the flags of the same
- * names. Times are RFC 3339, a date, or a span back from now (`30m`, `24h`, `7d`).
+ * What `audit search`, `tail` and `export` look for: words of the filter grammar, and the flags of the same
+ * names, put together to one filter text, which the API reads as well.
  */
-import { eventKindSchema, resultSchema, type EventKind, type Result } from '@remit/contracts';
-import { wrongUse } from '../exit-code.ts';
+import { FilterFault, parseFilter, readTime as timeOf } from '@remit/contracts';
+import { CommandFault, exitCodes, wrongUse } from '../exit-code.ts';
 
 export const filterNames = [
   'agent',
@@ -15,77 +15,47 @@ export const filterNames = [
   'since',
   'until',
 ] as const;
-type FilterName = (typeof filterNames)[number];
-export type FilterOptions = Partial<Record<FilterName, string>>;
+export type FilterOptions = Partial<Record<(typeof filterNames)[number], string>>;
 
-export interface EventFilter {
-  agent?: string;
-  tool?: string;
-  server?: string;
-  action?: EventKind;
-  result?: Result;
-  conversation?: string;
-  since?: string;
-  until?: string;
-}
-
-/** @throws CommandFault `unknown_filter`, `filter_given_twice`, `unknown_result`, `unknown_action`, `unreadable_time`. */
-export function readFilters(words: readonly string[], options: FilterOptions, now: number): EventFilter {
-  const given = new Map<FilterName, string>();
-  for (const [name, value] of [...words.map(readWord), ...flags(options)]) {
-    if (given.has(name)) {
-      throw wrongUse('filter_given_twice', `The filter ${name} is given twice.`, 'Give each filter once.');
-    }
-    given.set(name, value);
-  }
-  const filter: EventFilter = {};
-  for (const [name, value] of given) Object.assign(filter, { [name]: readValue(name, value, now) });
-  return filter;
-}
-
-function flags(options: FilterOptions): [FilterName, string][] {
-  return filterNames.flatMap((name): [FilterName, string][] => {
+/**
+ * The text of the filter; empty where nothing is asked for. `now` in milliseconds since 1970.
+ * @throws CommandFault with the code of the `FilterFault` that is its cause.
+ */
+export function readFilters(words: readonly string[], options: FilterOptions, now: number): string {
+  const flags = filterNames.flatMap((name) => {
     const value = options[name];
-    return value === undefined ? [] : [[name, value]];
+    return value === undefined ? [] : [`${name}:"${value.replace(/["\\]/g, '\\$&')}"`];
   });
+  const text = [...words, ...flags].join(' ');
+  check(text, now);
+  return text;
 }
 
-function readWord(word: string): [FilterName, string] {
-  const colon = word.indexOf(':');
-  const name = filterNames.find((known) => known === word.slice(0, Math.max(colon, 0)));
-  if (name !== undefined && colon < word.length - 1) return [name, word.slice(colon + 1)];
+/** The same for what comes from now on. @throws CommandFault `unknown_filter` for times as well. */
+export function readLiveFilters(words: readonly string[], options: FilterOptions, now: number): string {
+  const text = readFilters(words, options, now);
+  if (!parseFilter(text, now).some(({ type }) => type === 'time')) return text;
   throw wrongUse(
     'unknown_filter',
-    `\`${word}\` is no filter.`,
-    `Write NAME:VALUE with one of ${filterNames.join(', ')}.`,
+    '`audit tail` shows what comes, so it takes no times.',
+    'Use `audit search`.',
   );
 }
 
-function readValue(name: FilterName, value: string, now: number): string {
-  if (name === 'result') return oneOf('result', resultSchema, value);
-  if (name === 'action') return oneOf('action', eventKindSchema, value);
-  return name === 'since' || name === 'until' ? readTime(value, now) : value;
-}
-
-function oneOf(what: string, schema: typeof resultSchema | typeof eventKindSchema, value: string): string {
-  const read = schema.safeParse(value);
-  if (read.success) return read.data;
-  throw wrongUse(
-    `unknown_${what}`,
-    `\`${value}\` is no ${what}.`,
-    `Use one of ${schema.options.join(', ')}.`,
-  );
-}
-
-const unit_ms = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-export function readTime(text: string, now: number): string {
-  const span = /^(\d{1,6})([smhd])$/.exec(text);
-  if (span !== null) {
-    return new Date(now - Number(span[1]) * unit_ms[span[2] as keyof typeof unit_ms]).toISOString();
+function check(text: string, now: number): void {
+  try {
+    parseFilter(text, now);
+  } catch (cause) {
+    if (!(cause instanceof FilterFault)) throw cause;
+    const remedy = cause.remedy === undefined ? {} : { remedy: cause.remedy };
+    throw new CommandFault(exitCodes.wrong_use, cause.code, cause.message, { ...remedy, cause });
   }
-  const time = /^\d{4}-\d{2}-\d{2}(T.+)?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return new Date(time).toISOString();
+}
+
+/** RFC 3339. @throws CommandFault `unreadable_time`. */
+export function readTime(text: string, now: number): string {
+  const time = timeOf(text, now);
+  if (time !== undefined) return new Date(time).toISOString();
   throw wrongUse(
     'unreadable_time',
     `\`${text}\` is no time.`,

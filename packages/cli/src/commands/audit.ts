@@ -1,8 +1,8 @@
 /** `remit audit …`: search the ledger, follow it, prove and verify it. */
-import { auditEventSchema, type AuditEvent } from '@remit/contracts';
+import { auditEventSchema, filterKeys, type AuditEvent } from '@remit/contracts';
 import { Option, type Command } from 'commander';
-import { filterNames, readFilters, type EventFilter, type FilterOptions } from '../audit/filters.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import { filterNames, readFilters, readLiveFilters, type FilterOptions } from '../audit/filters.ts';
+import type { Answer, ApiClient } from '../client/api-client.ts';
 import { withRemit } from '../client/connect.ts';
 import { locate, printJson, type Context } from '../context.ts';
 import { exitCodes, wrongUse } from '../exit-code.ts';
@@ -12,7 +12,8 @@ import { untilStopped } from '../terminal/stop.ts';
 import { commandGroup, type CommandOptions } from './command.ts';
 
 type VerifyOptions = CommandOptions & { checkpoints?: string; checkpoint?: string[] };
-type SearchOptions = CommandOptions & FilterOptions & { limit?: string };
+type TailOptions = CommandOptions & FilterOptions & { limit?: string };
+type SearchOptions = TailOptions & { cursor?: string; count?: boolean };
 
 export function registerAudit(program: Command, context: Context): void {
   const command = commandGroup(program, 'audit', 'the record of everything: search, follow, prove, verify');
@@ -20,16 +21,19 @@ export function registerAudit(program: Command, context: Context): void {
     command(
       'search [filters...]',
       'events, newest first; --json prints one a line',
-      'search agent:support result:denied --since 24h --json',
+      `search 'agent:support -result:success tool:(refund* OR "ticket-update") duration>2s' --since 24h --json`,
     ),
   )
+    .addHelpText('after', filterHelp)
     .option('--limit <n>', 'at most this many events', '100')
+    .option('--cursor <cursor>', 'go on where an earlier search ended')
+    .option('--count', 'say how many there are')
     .action((words: string[], options: SearchOptions) => search(context, words, options));
   addFilters(
     command('tail [filters...]', 'events as they become durable, until stopped', 'tail agent:support'),
   )
     .option('--limit <n>', 'stop after this many events')
-    .action((words: string[], options: SearchOptions) => tail(context, words, options));
+    .action((words: string[], options: TailOptions) => tail(context, words, options));
   command('show <id>', 'one event with all that is kept of it', 'show act_0123').action(
     (id: string, options: CommandOptions) =>
       withRemit(context, options, async (remit) => {
@@ -58,6 +62,12 @@ export function registerAudit(program: Command, context: Context): void {
     .action((options: VerifyOptions) => verify(context, options));
 }
 
+const filterHelp = `
+Filters: key:value  -key:value  key:(a OR b)  key:"two words"  duration>2s  bytes>100kb  time<2026-03-03  "text"
+  keys: ${filterKeys.join(', ')}, context.NAME
+  All have to hold. agent, server, tool and rule take a star at the end; "text" is looked for in parameters,
+  answers and reasons that can still be read. Quote the whole filter for the shell.`;
+
 function addFilters(command: Command): Command {
   for (const name of filterNames) command.addOption(new Option(`--${name} <value>`, `as ${name}:VALUE`));
   return command;
@@ -67,37 +77,59 @@ async function search(context: Context, words: readonly string[], options: Searc
   const filter = readFilters(words, options, context.machine.clock.now());
   const limit = readLimit(options.limit ?? '100');
   await withRemit(context, options, async (remit) => {
-    for await (const event of pages(remit, filter, limit)) printEvent(context, options, event);
+    for await (const { events, count, ...end } of pages(remit, filter, limit, options)) {
+      if (count !== undefined) context.terminal.say(describeCount(count));
+      for (const event of events) printEvent(context, options, event);
+      if (end.last && end.cursor !== undefined) context.terminal.say(describeEnd(end));
+    }
   });
 }
 
-/** Pages of at most 1,000 events, as the API bounds them, until there are enough. */
-async function* pages(remit: ApiClient, filter: EventFilter, limit: number): AsyncGenerator<AuditEvent> {
-  let cursor: string | undefined;
-  for (let left = limit; left > 0;) {
+type Page = Answer<'searchEvents'> & { last: boolean };
+
+/** Pages of at most 1,000 events, as the API bounds them, until there are enough or enough was looked at. */
+async function* pages(
+  remit: ApiClient,
+  filter: string,
+  limit: number,
+  options: SearchOptions,
+): AsyncGenerator<Page> {
+  let cursor = options.cursor;
+  let counts = options.count === true;
+  for (let [left, looked] = [limit, 1]; ; looked += 1) {
+    const query = { filter, limit: String(Math.min(left, 1000)), ...(counts && { count: 'true' as const }) };
     const page = await remit.call('searchEvents', {
-      query: { ...filter, limit: String(Math.min(left, 1000)), ...(cursor === undefined ? {} : { cursor }) },
+      query: { ...query, ...(cursor !== undefined && { cursor }) },
     });
-    yield* page.events;
     left -= page.events.length;
     cursor = page.cursor;
-    if (cursor === undefined) return;
+    counts = false;
+    const last =
+      cursor === undefined || left <= 0 || (page.searched_back_to !== undefined && looked >= pagesLooked);
+    yield { ...page, last };
+    if (last) return;
   }
 }
 
-async function tail(context: Context, words: readonly string[], options: SearchOptions): Promise<void> {
-  const { since, until, ...filter } = readFilters(words, options, context.machine.clock.now());
-  if (since !== undefined || until !== undefined) {
-    throw wrongUse(
-      'unknown_filter',
-      '`audit tail` shows what comes, so it takes no times.',
-      'Use `audit search`.',
-    );
-  }
+/** Pages that a search asks for while they bring less than they could. */
+const pagesLooked = 50;
+
+function describeCount({ events, exact }: { events: number; exact: boolean }): string {
+  return exact ? `${events} events` : `at least ${events} events`;
+}
+
+function describeEnd({ cursor, searched_back_to }: Pick<Page, 'cursor' | 'searched_back_to'>): string {
+  const reached =
+    searched_back_to === undefined ? 'there may be more' : `searched back to ${searched_back_to} only`;
+  return `${reached}; go on with --cursor ${cursor}`;
+}
+
+async function tail(context: Context, words: readonly string[], options: TailOptions): Promise<void> {
+  const filter = readLiveFilters(words, options, context.machine.clock.now());
   let left = options.limit === undefined ? Infinity : readLimit(options.limit);
   await withRemit(context, options, async (remit) => {
     using stop = untilStopped();
-    for await (const data of remit.events('streamEvents', { query: filter }, stop.signal)) {
+    for await (const data of remit.events('streamEvents', { query: { filter } }, stop.signal)) {
       printEvent(context, options, auditEventSchema.parse(JSON.parse(data)));
       left -= 1;
       if (left <= 0) return;

@@ -1,4 +1,4 @@
-import { auditEventSchema, eventKindSchema, resultSchema } from '@remit/contracts';
+import { auditEventSchema, bounds, eventKindSchema, resultSchema } from '@remit/contracts';
 import { z } from 'zod';
 import { agentName, cursor, identifier, plainText, wholeNumber } from './parameters.ts';
 import type { RouteDefinition } from './route.ts';
@@ -10,6 +10,8 @@ const filters = {
   action: eventKindSchema.optional(),
   result: resultSchema.optional(),
   conversation: plainText(256).optional(),
+  /** `key:value -key:value key:(a OR b) duration>2s "text"`; all of it has to hold, beside the others. */
+  filter: z.string().max(bounds.filter_length_max).optional(),
 };
 const byId = z.object({ id: identifier });
 
@@ -28,9 +30,17 @@ export const eventRoutes = {
       until: z.iso.datetime({ offset: true }).optional(),
       limit: wholeNumber(1, 1000).optional(),
       cursor: cursor.optional(),
+      count: z.literal('true').optional(),
     }),
     status: 200,
-    response: z.object({ events: z.array(auditEventSchema), cursor: z.string().optional() }),
+    response: z.object({
+      events: z.array(auditEventSchema),
+      cursor: z.string().optional(),
+      /** So far was looked, because a bound was reached; the cursor goes on from there. */
+      searched_back_to: z.iso.datetime().optional(),
+      /** Where it is not exact: at least so many. */
+      count: z.object({ events: z.number().int(), exact: z.boolean() }).optional(),
+    }),
   },
   streamEvents: {
     method: 'GET',

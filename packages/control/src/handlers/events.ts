@@ -1,4 +1,4 @@
-import { Fault } from '@remit/contracts';
+import { Fault, parseFilter } from '@remit/contracts';
 import type { Ledger, SearchQuery } from '@remit/ledger';
 import type { eventRoutes } from '../api/events.ts';
 import type { ControlDeps } from '../server/deps.ts';
@@ -9,15 +9,21 @@ const pageSize = 100;
 
 type EventId = Exclude<keyof typeof eventRoutes, 'streamEvents'>;
 
-export function eventHandlers({ ledger, reads }: ControlDeps): Handlers<EventId> {
+export function eventHandlers({ ledger, reads, clock }: ControlDeps): Handlers<EventId> {
   return {
-    searchEvents: async ({ query: { limit, cursor, since, until, ...filters }, caller }) => {
+    searchEvents: async ({ query: { limit, cursor, count, since, until, filter, ...filters }, caller }) => {
       const wanted = present({ ...filters, since: since && utc(since), until: until && utc(until) });
-      const query: SearchQuery = { ...wanted, limit: limit ?? pageSize, ...present({ cursor }) };
+      const parsed = filter === undefined ? undefined : parseFilter(filter, clock.now());
+      const query: SearchQuery = {
+        ...wanted,
+        ...present({ cursor, filter: parsed }),
+        limit: limit ?? pageSize,
+        ...(count !== undefined && { count: true }),
+      };
       const page = await ledger.search(query);
       // Before it is shown, but after it was found, so that no search finds itself. Further pages are the
       // same reading.
-      await reads.record(caller, { of: 'search', filters: wanted });
+      await reads.record(caller, { of: 'search', filters: { ...wanted, ...present({ filter }) } });
       return page;
     },
     showEvent: async ({ parameters, caller }) => {

@@ -3,7 +3,7 @@
  * `Last-Event-ID` gets what it has missed, or an event `gap` where that is more than a stream goes back.
  */
 import type { ServerResponse } from 'node:http';
-import { bounds, Fault, type AuditEvent } from '@remit/contracts';
+import { bounds, Fault, matchesFilter, parseFilter, type AuditEvent, type Filter } from '@remit/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { eventRoutes } from '../api/events.ts';
@@ -15,6 +15,7 @@ import { eventsAfter, indexOf } from './missed-events.ts';
 
 const { query: filterSchema } = eventRoutes.streamEvents;
 type Filters = z.output<typeof filterSchema>;
+type Wanted = (event: AuditEvent) => boolean;
 
 /** Only ids that this stream gives out; a leaf's index has no more digits. */
 const lastEventSchema = z.object({
@@ -25,7 +26,7 @@ const lastEventSchema = z.object({
     .optional(),
 });
 
-type StreamDeps = Pick<ControlDeps, 'ledger' | 'people' | 'reads'>;
+type StreamDeps = Pick<ControlDeps, 'ledger' | 'people' | 'reads' | 'clock'>;
 
 export class EventStreams {
   readonly #deps: StreamDeps;
@@ -42,6 +43,7 @@ export class EventStreams {
     const caller = required(request.caller);
     const filters = checked('query', filterSchema, request.query);
     const seen = checked('header', lastEventSchema, request.headers)['last-event-id'];
+    const parsed = parseFilter(filters.filter ?? '', this.#deps.clock.now());
     await this.#deps.reads.record(caller, { of: 'stream', filters });
     if (this.#open.size >= bounds.event_streams_max) {
       throw new Fault('too_many_streams', 'Too many live streams are open.', {
@@ -49,16 +51,16 @@ export class EventStreams {
       });
     }
     reply.hijack();
-    await this.#begin(reply, caller, filters, seen);
+    await this.#begin(reply, caller, (event) => matches(event, filters, parsed), seen);
   };
 
   closeAll(): void {
     for (const stream of this.#open) stream.end();
   }
 
-  async #begin(reply: FastifyReply, caller: Caller, filters: Filters, seen?: number): Promise<void> {
+  async #begin(reply: FastifyReply, caller: Caller, wanted: Wanted, seen?: number): Promise<void> {
     const stream = reply.raw;
-    const live = new LiveEvents(stream, filters, () => this.#mayStillLook(caller));
+    const live = new LiveEvents(stream, wanted, () => this.#mayStillLook(caller));
     const unsubscribe = this.#deps.ledger.subscribe((event) => live.take(event));
     const heartbeat = setInterval(() => live.signOfLife(), bounds.event_stream_heartbeat_ms);
     this.#open.add(stream);
@@ -95,16 +97,16 @@ export class EventStreams {
 /** One client's stream. The id of an event is the index of its newest record, which only ever grows. */
 class LiveEvents {
   readonly #stream: ServerResponse;
-  readonly #filters: Filters;
+  readonly #wanted: Wanted;
   readonly #mayLook: () => boolean;
   /** What came at once, to be shown in the order of their ids; and until the missed ones have been shown, all. */
   #waiting: AuditEvent[] = [];
   #catchingUp = true;
   #last = -1;
 
-  constructor(stream: ServerResponse, filters: Filters, mayLook: () => boolean) {
+  constructor(stream: ServerResponse, wanted: Wanted, mayLook: () => boolean) {
     this.#stream = stream;
-    this.#filters = filters;
+    this.#wanted = wanted;
     this.#mayLook = mayLook;
   }
 
@@ -131,7 +133,7 @@ class LiveEvents {
     const index = indexOf(event);
     if (index <= this.#last) return;
     this.#last = index;
-    if (matches(event, this.#filters)) this.#write(`id: ${index}\ndata: ${JSON.stringify(event)}\n\n`);
+    if (this.#wanted(event)) this.#write(`id: ${index}\ndata: ${JSON.stringify(event)}\n\n`);
   }
 
   /** Says that events are left out; a search finds them. */
@@ -157,9 +159,11 @@ function ownHeaders(reply: FastifyReply): Record<string, string> {
   return Object.fromEntries(Object.entries(reply.getHeaders()).map(([name, value]) => [name, String(value)]));
 }
 
-function matches(event: AuditEvent, filters: Filters): boolean {
-  const { conversation, ...plain } = filters;
-  const wanted = Object.entries(plain).filter((entry) => entry[1] !== undefined);
-  if (wanted.some(([name, value]) => event[name] !== value)) return false;
-  return conversation === undefined || event.context?.['conversation_id'] === conversation;
+function matches(event: AuditEvent, filters: Filters, filter: Filter): boolean {
+  const { conversation } = filters;
+  if (openFilters.some((name) => filters[name] !== undefined && event[name] !== filters[name])) return false;
+  if (conversation !== undefined && event.context?.['conversation_id'] !== conversation) return false;
+  return matchesFilter(event, filter);
 }
+
+const openFilters = ['agent', 'tool', 'server', 'action', 'result'] as const;

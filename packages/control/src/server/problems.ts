@@ -1,6 +1,6 @@
 /** Errors as RFC 9457 problem details. */
 import { STATUS_CODES } from 'node:http';
-import { Fault } from '@remit/contracts';
+import { Fault, FilterFault } from '@remit/contracts';
 import type { z } from 'zod';
 import type { Problem } from '../api/problem.ts';
 
@@ -8,6 +8,16 @@ import type { Problem } from '../api/problem.ts';
 const statuses: Record<string, number> = {
   invalid_request: 400,
   invalid_query: 400,
+  filter_given_twice: 400,
+  filter_malformed: 400,
+  filter_too_long: 400,
+  unknown_action: 400,
+  unknown_decision: 400,
+  unknown_filter: 400,
+  unknown_result: 400,
+  unknown_tier: 400,
+  unreadable_number: 400,
+  unreadable_time: 400,
   token_required: 401,
   approval_needs_person: 403,
   approver_is_owner: 403,
@@ -90,7 +100,13 @@ export function problemOf(error: unknown): Problem {
     detail: fault.message,
     ...(fault.remedy !== undefined && { remedy: fault.remedy }),
     ...(fault instanceof InvalidRequest && { errors: [...fault.issues] }),
+    ...(fault instanceof FilterFault && { errors: [placeIn(fault)] }),
   };
+}
+
+function placeIn({ from, to, text }: FilterFault): { at: string; message: string } {
+  const message = `characters ${from + 1} to ${to}: ${text.slice(from, Math.min(to, from + 80))}`;
+  return { at: 'query.filter', message };
 }
 
 const unexpected = new Fault('internal_error', 'Something went wrong in Remit; it has been logged.', {

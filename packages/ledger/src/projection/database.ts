@@ -7,7 +7,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 const projectionName = 'search.sqlite';
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** Of the pages that rows and their indexes grow at: with SQLite's 2 MiB they are read again and again. */
 const cacheKibibytes = 32 * 1024;
@@ -29,16 +29,23 @@ const schema = `
   CREATE TABLE event (
     key INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE, time INTEGER NOT NULL,
-    agent TEXT, server TEXT, tool TEXT, action TEXT NOT NULL, result TEXT, conversation BLOB,
+    agent TEXT, server TEXT, tool TEXT, action TEXT NOT NULL, result TEXT,
+    decision TEXT, tier TEXT, rule TEXT, duration_ms REAL, bytes INTEGER,
     intent INTEGER, outcome INTEGER, epoch INTEGER NOT NULL
   ) STRICT;
+  CREATE TABLE mark (id INTEGER PRIMARY KEY, blind BLOB NOT NULL UNIQUE) STRICT;
+  CREATE TABLE event_mark (
+    mark INTEGER NOT NULL, time INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY (mark, time, key)
+  ) STRICT, WITHOUT ROWID;
   CREATE INDEX event_by_time ON event (time, key);
   CREATE INDEX event_by_agent ON event (agent, time, key);
   CREATE INDEX event_by_server ON event (server, time, key);
   CREATE INDEX event_by_tool ON event (tool, time, key);
   CREATE INDEX event_by_action ON event (action, time, key);
   CREATE INDEX event_by_result ON event (result, time, key);
-  CREATE INDEX event_by_conversation ON event (conversation, time, key) WHERE conversation IS NOT NULL;
+  CREATE INDEX event_by_decision ON event (decision, time, key);
+  CREATE INDEX event_by_tier ON event (tier, time, key);
+  CREATE INDEX event_by_rule ON event (rule, time, key) WHERE rule IS NOT NULL;
   CREATE INDEX event_open ON event (key) WHERE outcome IS NULL;
 `;
 
@@ -52,10 +59,25 @@ export interface EventRow {
   tool: string | null;
   action: string;
   result: string | null;
-  conversation: Uint8Array | null;
+  decision: string | null;
+  tier: string | null;
+  rule: string | null;
+  duration_ms: number | null;
+  bytes: number | null;
   intent: number | null;
   outcome: number | null;
   epoch: number;
+}
+
+/**
+ * What an event is found by that may point at a person, or of which it has several. Each such value is one
+ * row of `mark` under its blind, numbered in the order in which they came, so that new ones land side by side;
+ * without its row nothing leads from a value to its events any more.
+ */
+export interface EventMarkRow {
+  mark: number;
+  time: number;
+  key: number;
 }
 
 /** Opens the projections of a log, anew where they are damaged, of another version or another log. */

@@ -4,27 +4,38 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { RecordPayload, StoredRecord } from '@remit/contracts';
-import type { BlindIndex } from './blind-index.ts';
 import type { EventRow } from './database.ts';
+import { columnsOf, marksOfRecord } from './event-columns.ts';
+import type { EventMarks, Mark } from './event-marks.ts';
+
+type RowPlace = Pick<EventRow, 'time' | 'key'>;
+
+/** An intent that is not written yet. */
+interface Begun {
+  row: EventRow;
+  marks: Mark[];
+}
 
 export class EventRows {
-  readonly #blind: BlindIndex;
+  readonly #marks: EventMarks;
   readonly #insert: StatementSync;
   readonly #finish: StatementSync;
-  /** Intents of this transaction that are not written yet, in their order. */
-  readonly #begun = new Map<string, EventRow>();
+  /** Intents of this transaction, in their order. */
+  readonly #begun = new Map<string, Begun>();
 
-  constructor(database: DatabaseSync, blind: BlindIndex) {
-    this.#blind = blind;
+  constructor(database: DatabaseSync, marks: EventMarks) {
+    this.#marks = marks;
     this.#insert = database.prepare(
-      `INSERT INTO event VALUES (:key, :id, :time, :agent, :server, :tool, :action, :result, :conversation,
-         :intent, :outcome, :epoch)
+      `INSERT INTO event VALUES (:key, :id, :time, :agent, :server, :tool, :action, :result, :decision, :tier, :rule,
+         :duration_ms, :bytes, :intent, :outcome, :epoch)
        ON CONFLICT (id) DO UPDATE SET result = coalesce(excluded.result, result),
-         intent = coalesce(intent, excluded.intent), outcome = coalesce(excluded.outcome, outcome),
-         conversation = coalesce(conversation, excluded.conversation)`,
+         duration_ms = coalesce(excluded.duration_ms, duration_ms), bytes = coalesce(excluded.bytes, bytes),
+         intent = coalesce(intent, excluded.intent), outcome = coalesce(excluded.outcome, outcome)
+       RETURNING time, key`,
     );
     this.#finish = database.prepare(
-      'UPDATE event SET result = ?, outcome = ? WHERE id = ? AND intent IS NOT NULL',
+      `UPDATE event SET result = ?, duration_ms = ?, bytes = ?, outcome = ? WHERE id = ? AND intent IS NOT NULL
+       RETURNING time, key`,
     );
   }
 
@@ -32,29 +43,36 @@ export class EventRows {
   add(record: StoredRecord, time: number, payload: () => RecordPayload | undefined): void {
     if (record.phase === 'outcome' && this.#end(record)) return;
     this.#writeBegun(record.id);
-    const row = this.#rowOf(record, time, payload());
-    if (record.phase === 'intent') this.#begun.set(record.id, row);
-    else this.#write(row);
+    const begun = { row: rowOf(record, time), marks: marksOfRecord(record, payload()) };
+    if (record.phase === 'intent') this.#begun.set(record.id, begun);
+    else this.#write(begun);
   }
 
   /** Writes what is still in memory: part of the same transaction. */
   flush(): void {
-    for (const row of this.#begun.values()) this.#write(row);
+    for (const begun of this.#begun.values()) this.#write(begun);
     this.#begun.clear();
   }
 
   /** The transaction was rolled back. */
   forget(): void {
     this.#begun.clear();
+    this.#marks.forget();
   }
 
-  /** Whether there was an intent that this outcome ends. */
-  #end({ id, index, meta }: StoredRecord): boolean {
-    const result = meta.result ?? null;
+  /** Whether there was an intent that this outcome ends. Outcomes are found by their open part alone. */
+  #end(record: StoredRecord): boolean {
+    const { id, index } = record;
+    const { result, duration_ms, bytes } = columnsOf(record);
+    const marks = marksOfRecord(record, undefined);
     const begun = this.#begun.get(id);
-    if (begun === undefined) return this.#finish.run(result, index, id).changes > 0;
-    begun.result = result;
-    begun.outcome = index;
+    if (begun === undefined) {
+      const ended = this.#finish.get(result, duration_ms, bytes, index, id) as RowPlace | undefined;
+      if (ended !== undefined) this.#marks.add(marks, ended.time, ended.key);
+      return ended !== undefined;
+    }
+    Object.assign(begun.row, { result, duration_ms, bytes, outcome: index });
+    begun.marks.push(...marks);
     return true;
   }
 
@@ -66,26 +84,23 @@ export class EventRows {
     this.#write(begun);
   }
 
-  #write(row: EventRow): void {
-    this.#insert.run({ ...row });
+  /** Marked under the time and key of the row, which an earlier record of the same event may have set. */
+  #write({ row, marks }: Begun): void {
+    const { time, key } = this.#insert.get({ ...row }) as unknown as RowPlace;
+    this.#marks.add(marks, time, key);
   }
+}
 
-  #rowOf(record: StoredRecord, time: number, payload: RecordPayload | undefined): EventRow {
-    const { id, index, phase, meta, event, position } = record;
-    const conversation = payload?.context?.['conversation_id'];
-    return {
-      key: index,
-      id,
-      time,
-      agent: meta.agent ?? null,
-      server: meta.server ?? null,
-      tool: meta.tool ?? null,
-      action: event,
-      result: meta.result ?? null,
-      conversation: typeof conversation === 'string' ? this.#blind.conversation(conversation) : null,
-      intent: phase === 'intent' ? index : null,
-      outcome: phase === 'intent' ? null : index,
-      epoch: position.epoch,
-    };
-  }
+function rowOf(record: StoredRecord, time: number): EventRow {
+  const { id, index, phase, event, position } = record;
+  return {
+    key: index,
+    id,
+    time,
+    action: event,
+    ...columnsOf(record),
+    intent: phase === 'intent' ? index : null,
+    outcome: phase === 'intent' ? null : index,
+    epoch: position.epoch,
+  };
 }

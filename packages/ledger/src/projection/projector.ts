@@ -12,7 +12,7 @@ import {
   type ReadGroup,
 } from '../segment/log-reader.ts';
 import type { DurableEnd } from '../writer/port.ts';
-import type { BlindIndex } from './blind-index.ts';
+import type { EventMarks } from './event-marks.ts';
 import { EventRows } from './event-rows.ts';
 import type { TileStore } from './tile-store.ts';
 
@@ -30,11 +30,11 @@ export class Projector {
   #size: number;
   #at: GroupPlace | undefined;
 
-  constructor(database: DatabaseSync, reader: LogReader, tiles: TileStore, blind: BlindIndex) {
+  constructor(database: DatabaseSync, reader: LogReader, tiles: TileStore, marks: EventMarks) {
     this.#database = database;
     this.#reader = reader;
     this.#tiles = tiles;
-    this.#rows = new EventRows(database, blind);
+    this.#rows = new EventRows(database, marks);
     this.#place = database.prepare('INSERT INTO group_place VALUES (?, ?, ?, ?)');
     this.#advance = database.prepare('UPDATE progress SET size = ?, segment = ?, "offset" = ?');
     const progress = database.prepare('SELECT size, segment, "offset" FROM progress').get() as {

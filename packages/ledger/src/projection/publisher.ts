@@ -2,6 +2,7 @@
  * Everything that is read or made from the durable log: search, live tail, tiles, proofs and
  * checkpoints. It runs beside the writer and never in its way.
  */
+import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault, type AuditEvent, type NewRecord, type StoredRecord } from '@remit/contracts';
 import type { FileSystem } from '../disk/file-system.ts';
@@ -14,11 +15,13 @@ import { foldEvent } from '../record/audit-event.ts';
 import type { RecordFilter, SearchPage, SearchQuery } from '../port.ts';
 import { LogReader, readRecord, readRecords, type ReadGroup } from '../segment/log-reader.ts';
 import type { DurableEnd } from '../writer/port.ts';
-import { BlindIndex } from './blind-index.ts';
 import { Checkpointer, checkpointName } from './checkpointer.ts';
 import { openProjection, removeProjection, type EventRow } from './database.ts';
-import { searchRows, timeOf } from './event-search.ts';
+import { EventMarks } from './event-marks.ts';
+import { EventSearch } from './event-search.ts';
 import { Projector } from './projector.ts';
+import { timeOf } from './search-filter.ts';
+import { searchPage } from './search-page.ts';
 import { TileStore } from './tile-store.ts';
 
 export interface PublisherSetup {
@@ -32,6 +35,7 @@ interface Projection {
   database: DatabaseSync;
   tiles: TileStore;
   projector: Projector;
+  search: EventSearch;
 }
 
 /** Groups of records read for one answer to `records`. */
@@ -41,7 +45,7 @@ export class Publisher {
   readonly #setup: PublisherSetup;
   readonly #reader: LogReader;
   readonly #checkpointer: Checkpointer;
-  readonly #blind: BlindIndex;
+  readonly #blindKey: KeyObject;
   #projection: Projection;
   #end: DurableEnd | undefined;
   #watched = false;
@@ -51,7 +55,7 @@ export class Publisher {
   constructor(setup: PublisherSetup, keys: WorkspaceKeys, disk: FileSystem) {
     this.#setup = setup;
     this.#reader = new LogReader(setup.folder, (salt) => keys.derive('payload keys', salt));
-    this.#blind = new BlindIndex(keys.derive('blind index', Buffer.from(setup.origin)));
+    this.#blindKey = keys.derive('blind index', Buffer.from(setup.origin));
     this.#projection = this.#openProjection();
     this.#checkpointer = new Checkpointer(setup, keys, disk, (size) => this.#projection.tiles.root(size));
   }
@@ -59,8 +63,10 @@ export class Publisher {
   #openProjection(): Projection {
     const database = openProjection(this.#setup.folder, this.#setup.origin);
     const tiles = new TileStore(database);
-    const projector = new Projector(database, this.#reader, tiles, this.#blind);
-    return { database, tiles, projector };
+    const marks = new EventMarks(database, this.#blindKey);
+    const projector = new Projector(database, this.#reader, tiles, marks);
+    const search = new EventSearch(database, (mark) => marks.find(mark));
+    return { database, tiles, projector, search };
   }
 
   /** Records that are durable but not yet searchable. */
@@ -136,9 +142,7 @@ export class Publisher {
 
   search(query: SearchQuery): SearchPage {
     this.catchUp();
-    const { rows, cursor } = searchRows(this.#projection.database, query, this.#blind);
-    const events = rows.map((row) => this.#eventOfRow(row));
-    return cursor === undefined ? { events } : { events, cursor };
+    return searchPage(this.#projection.search, query, (row) => this.#eventOfRow(row));
   }
 
   show(id: string): AuditEvent | undefined {

@@ -1,30 +1,18 @@
 /** Compares search rows and tiles with the records that they were made from. */
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { RecordPayload } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { saltBytes } from '../keys/payload-seal.ts';
 import { tileWidth } from '../merkle/tile.ts';
+import { blindOf } from '../projection/blind-index.ts';
+import type { EventRow } from '../projection/database.ts';
+import { columnsOf, marksOfRecord } from '../projection/event-columns.ts';
 import type { Leaf } from '../record/leaf.ts';
 import type { Findings } from './findings.ts';
 import { VerifiedTree } from './tree.ts';
-
-interface Row {
-  id: string;
-  time: number;
-  agent: string | null;
-  server: string | null;
-  tool: string | null;
-  action: string;
-  result: string | null;
-  conversation: Uint8Array | null;
-  intent: number | null;
-  outcome: number | null;
-}
-
-/** Of the keyed hash of a conversation, what a row holds. */
-const blindBytes = 16;
 
 export class ProjectionCheck {
   readonly #findings: Findings;
@@ -34,6 +22,7 @@ export class ProjectionCheck {
   #row: StatementSync | undefined;
   #tile: StatementSync | undefined;
   #place: StatementSync | undefined;
+  #mark: StatementSync | undefined;
   /** Records that the rows cover: they may be behind the log. */
   #covered = 0;
   #events = 0;
@@ -61,6 +50,9 @@ export class ProjectionCheck {
     this.#covered = (this.#database.prepare('SELECT size FROM progress').get() as { size: number }).size;
     this.#row = this.#database.prepare('SELECT * FROM event WHERE id = ?');
     this.#tile = this.#database.prepare('SELECT hashes FROM tile WHERE level = ? AND number = ?');
+    this.#mark = this.#database.prepare(
+      'SELECT 1 FROM event_mark JOIN mark ON id = mark WHERE blind = ? AND time = ? AND key = ?',
+    );
     this.#place = this.#database.prepare('SELECT segment, "offset" FROM group_place WHERE first_index = ?');
   }
 
@@ -98,30 +90,24 @@ export class ProjectionCheck {
   }
 
   #checkRow(index: number, { record }: Leaf, payload: Buffer | undefined): void {
-    const row = this.#row!.get(record.id) as Row | undefined;
+    const row = this.#row!.get(record.id) as EventRow | undefined;
     if (row === undefined) return this.#wrong(`Record ${index} has no search row.`);
     const isFirst = record.phase !== 'outcome' || row.intent === null;
     if (isFirst) this.#events += 1;
-    const ends = record.phase !== 'intent';
     const agrees =
-      (ends ? row.outcome === index && row.result === (record.meta.result ?? null) : row.intent === index) &&
+      (record.phase === 'intent' ? row.intent === index : agreesWithEnd(row, index, record)) &&
       (!isFirst || agreesWithFirst(row, record)) &&
-      (!isFirst || this.#agreesWithConversation(row, payload));
+      this.#agreesWithMarks(row, record, isFirst ? payload : undefined);
     if (!agrees) this.#wrong(`The search row of record ${index} does not agree with it.`);
   }
 
-  #agreesWithConversation(row: Row, payload: Buffer | undefined): boolean {
-    if (this.#blindKey === undefined || payload === undefined) return true;
-    const { context } = JSON.parse(payload.toString('utf8', saltBytes)) as {
-      context?: Record<string, unknown>;
-    };
-    const conversation = context?.['conversation_id'];
-    if (typeof conversation !== 'string') return row.conversation === null;
-    const blinded = createHmac('sha256', this.#blindKey)
-      .update(`conversation:${conversation}`)
-      .digest()
-      .subarray(0, blindBytes);
-    return row.conversation !== null && blinded.equals(row.conversation);
+  #agreesWithMarks(row: EventRow, record: Leaf['record'], payload: Buffer | undefined): boolean {
+    const blindKey = this.#blindKey;
+    if (blindKey === undefined) return true;
+    const sealed = payload && (JSON.parse(payload.toString('utf8', saltBytes)) as RecordPayload);
+    return marksOfRecord(record, sealed).every(
+      ({ key, value }) => this.#mark!.get(blindOf(blindKey, key, value), row.time, row.key) !== undefined,
+    );
   }
 
   #checkPlace(index: number, group: { file: string; offset: number }): void {
@@ -166,13 +152,23 @@ export class ProjectionCheck {
   }
 }
 
-function agreesWithFirst(row: Row, record: Leaf['record']): boolean {
-  const { agent, server, tool } = record.meta;
+function agreesWithFirst(row: EventRow, record: Leaf['record']): boolean {
+  const { agent, server, tool, decision, tier, rule } = columnsOf(record);
   return (
     row.time === Date.parse(record.time) &&
     row.action === record.event &&
-    row.agent === (agent ?? null) &&
-    row.server === (server ?? null) &&
-    row.tool === (tool ?? null)
+    row.agent === agent &&
+    row.server === server &&
+    row.tool === tool &&
+    row.decision === decision &&
+    row.tier === tier &&
+    row.rule === rule
+  );
+}
+
+function agreesWithEnd(row: EventRow, index: number, record: Leaf['record']): boolean {
+  const { result, duration_ms, bytes } = columnsOf(record);
+  return (
+    row.outcome === index && row.result === result && row.duration_ms === duration_ms && row.bytes === bytes
   );
 }

@@ -1,4 +1,5 @@
 /** The names in controls: groups, environments, labels, detectors, agents, hosts, paths. Each is looked up once. */
+import { didYouMean } from '@remit/contracts';
 import type { DataClasses } from '../data/rules.ts';
 import { contentFindings } from '../data/detectors.ts';
 import type { Findings, Spot } from '../diagnostics.ts';
@@ -8,7 +9,6 @@ import type { Documents } from '../document/documents.ts';
 import type { FlowDocument } from '../document/flows.ts';
 import type { Placed, Word } from '../document/reading.ts';
 import type { Powers } from '../document/powers.ts';
-import { didYouMean } from '../document/suggest.ts';
 import type { Catalog } from '../names/catalog.ts';
 import type { FlowCompiler } from '../flow/flow.ts';
 import { isArgument, isSinkWord, sinkWords } from '../flow/flow.ts';

@@ -1,6 +1,6 @@
 /** Limits of documents, resolved: whose calls they count, and on which tools. */
 import type { Period, Reservation, RuleReference } from '@remit/contracts';
-import { bounds } from '@remit/contracts';
+import { didYouMean, bounds } from '@remit/contracts';
 import type { Condition } from '../condition/conditions.ts';
 import { parseFieldPath, placeIn } from '../condition/field-path.ts';
 import type { FieldPath } from '../condition/field-path.ts';
@@ -11,7 +11,6 @@ import type { Limit, LimitSubject } from '../document/limits.ts';
 import type { LimitWindow } from '../document/limit-window.ts';
 import type { Word } from '../document/reading.ts';
 import type { RemitDocument } from '../document/remit.ts';
-import { didYouMean } from '../document/suggest.ts';
 import type { Catalog } from '../names/catalog.ts';
 import type { LockedTool } from '../names/tool.ts';
 

@@ -1,8 +1,8 @@
 /** Which roles an agent has, with all that those inherit. */
+import { didYouMean } from '@remit/contracts';
 import type { Findings } from '../diagnostics.ts';
 import type { Word } from '../document/reading.ts';
 import type { AgentDocument, RoleDocument } from '../document/remit.ts';
-import { didYouMean } from '../document/suggest.ts';
 
 export class Roles {
   readonly #roles: ReadonlyMap<string, RoleDocument>;

@@ -1,5 +1,5 @@
 /** What is wrong with a condition, in words that name the field, the tool and what was probably meant. */
-import { didYouMean } from '../document/suggest.ts';
+import { didYouMean } from '@remit/contracts';
 import type { LockedTool } from '../names/tool.ts';
 import type { Scope } from './cel.ts';
 import type { Shape } from './shape.ts';

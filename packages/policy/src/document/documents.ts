@@ -1,5 +1,5 @@
 /** All documents of a set of files, sorted by kind. The kind is told by the key that names it. */
-import { bounds } from '@remit/contracts';
+import { didYouMean, bounds } from '@remit/contracts';
 import type { Findings } from '../diagnostics.ts';
 import type { SourceFile } from '../port.ts';
 import { lintSecrets } from '../lint/secrets.ts';
@@ -8,7 +8,6 @@ import type { BaselineDocument, Risk } from './risk.ts';
 import { readAgent, readGuardrailsDocument, readRole } from './remit.ts';
 import type { AgentDocument, GuardrailsDocument, RoleDocument } from './remit.ts';
 import type { Word } from './reading.ts';
-import { didYouMean } from './suggest.ts';
 import { readingDocuments } from './tree.ts';
 import type { Mapping } from './tree.ts';
 import { readWorkspace } from './workspace.ts';

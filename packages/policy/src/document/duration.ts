@@ -1,6 +1,6 @@
 /** Lengths of time as people write them: `30s`, `15m`, `4h`, `7d`, `2w`, `1y` (365 days). */
+import { didYouMean } from '@remit/contracts';
 import { describe } from './described.ts';
-import { didYouMean } from './suggest.ts';
 import type { Reader } from './reading.ts';
 
 const units_ms = {

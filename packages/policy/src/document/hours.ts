@@ -1,9 +1,9 @@
 /** Hours of a week in a time zone: `{ days: [mon-fri], from: "08:00", to: "18:00", timezone: Europe/Berlin }`. */
+import { didYouMean } from '@remit/contracts';
 import { describeAs } from './described.ts';
 import { readTimeZone } from './limit-window.ts';
 import { oneOrMore, shaped } from './reading.ts';
 import type { Reader, Reading } from './reading.ts';
-import { didYouMean } from './suggest.ts';
 import type { Tree } from './tree.ts';
 
 /** Sunday is 0, as in `Date.getUTCDay`. */

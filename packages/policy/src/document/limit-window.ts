@@ -1,7 +1,6 @@
 /** How long a use of a limit counts: `per`, `window` and `timezone`. */
-import { periodUnits } from '@remit/contracts';
+import { didYouMean, periodUnits } from '@remit/contracts';
 import type { Period } from '@remit/contracts';
-import { didYouMean } from './suggest.ts';
 import { readWord } from './reading.ts';
 import type { Reader, Reading } from './reading.ts';
 import type { Tree } from './tree.ts';

@@ -14,12 +14,11 @@
  * counted together: those of the `agent` (the default), or the agent's for each `tool`, `user`,
  * `conversation` or value of an argument.
  */
-import { bounds } from '@remit/contracts';
+import { didYouMean, bounds } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
 import { describe, describeAs, schemaOf } from './described.ts';
 import { readTimeZone, readWindow } from './limit-window.ts';
 import { periodNames, type LimitWindow, type WindowKeys } from './limit-window.ts';
-import { didYouMean } from './suggest.ts';
 import { listOf, oneOf, oneOrMore, readPositive, readWord, shaped } from './reading.ts';
 import type { Reader, Reading, Word } from './reading.ts';
 import type { Tree } from './tree.ts';

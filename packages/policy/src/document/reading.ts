@@ -2,10 +2,10 @@
  * Readers turn trees into typed values and say, with line and column, what is wrong. A reader that
  * has reported an error returns undefined.
  */
+import { didYouMean } from '@remit/contracts';
 import type { JsonObject } from '@remit/contracts';
 import type { Findings, Spot } from '../diagnostics.ts';
 import { describe, describeAs, schemaOf } from './described.ts';
-import { didYouMean } from './suggest.ts';
 import type { Mapping, Tree } from './tree.ts';
 
 /** A word that somebody wrote, with its place and its path in the document. */

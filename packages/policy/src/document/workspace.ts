@@ -1,5 +1,5 @@
 /** The workspace document: servers, what tools do, named actions, data classes, groups, mode. */
-import { modeSchema, sensitivities } from '@remit/contracts';
+import { didYouMean, modeSchema, sensitivities } from '@remit/contracts';
 import type { Mode, Sensitivity } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
 import type { ServerSettings, WorkspaceSettings } from '../port.ts';
@@ -11,7 +11,6 @@ import type { Reader, Word } from './reading.ts';
 import { detectors } from '../data/detectors.ts';
 import { readServers } from './servers.ts';
 import { readSettings } from './settings.ts';
-import { didYouMean } from './suggest.ts';
 import { readTools } from './tools.ts';
 import type { ToolNotes } from './tools.ts';
 import type { Tree } from './tree.ts';

@@ -1,9 +1,9 @@
 /** What would have to change for a call to be decided otherwise. */
+import { didYouMean } from '@remit/contracts';
 import type { Action, Decision } from '@remit/contracts';
 import type { AgentPolicy } from '../compile/agent.ts';
 import { where } from '../compile/ruling.ts';
 import { areaOf } from '../decide/target.ts';
-import { didYouMean } from '../document/suggest.ts';
 import type { LockedTool } from '../names/tool.ts';
 import type { ExplainedRule } from '../port.ts';
 import type { Floor } from '../risk/baselines.ts';

@@ -2,13 +2,12 @@
  * What names stand for: tools of the lock, and the workspace's named actions. Every name that a
  * person wrote is looked up here, once, when the policy loads.
  */
-import { isJsonObject } from '@remit/contracts';
+import { didYouMean, isJsonObject } from '@remit/contracts';
 import type { ToolsLock } from '@remit/contracts';
 import { Conditions } from '../condition/conditions.ts';
 import type { Condition } from '../condition/conditions.ts';
 import type { Findings } from '../diagnostics.ts';
 import type { Word } from '../document/reading.ts';
-import { didYouMean } from '../document/suggest.ts';
 import type { ReadingTool, ToolNotes } from '../document/tools.ts';
 import type { ActionDocument, WorkspaceDocument } from '../document/workspace.ts';
 import { globMatches, isGlob } from './glob.ts';
