@@ -1,6 +1,7 @@
-/** Redaction of results against parsing the same bytes (performance.md, row "inspect"). */
+/** Inspection of results against parsing the same bytes (performance.md, row "inspect"), and what the detectors find. */
 import type { DataRules, JsonObject } from '@remit/contracts';
 import { redactResult } from '@remit/inspect';
+import { benchDetection } from './inspect/detection.ts';
 import { interleave, median } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
@@ -24,7 +25,7 @@ export async function benchInspect(): Promise<BenchRow[]> {
     for (const [shape, result] of Object.entries(shapes))
       rows.push(await compare(shape, text, result, repetitions));
   }
-  return rows;
+  return [...rows, ...benchDetection()];
 }
 
 async function compare(

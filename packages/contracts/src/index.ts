@@ -4,6 +4,7 @@ export * from './bounds.ts';
 export * from './clock.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
+export * from './detectors.ts';
 export { didYouMean } from './did-you-mean.ts';
 export * from './errors.ts';
 export * from './event.ts';

@@ -1,5 +1,5 @@
 /** The workspace document: servers, what tools do, named actions, data classes, groups, mode. */
-import { didYouMean, modeSchema, sensitivities } from '@remit/contracts';
+import { detectors, didYouMean, modeSchema, sensitivities } from '@remit/contracts';
 import type { Mode, Sensitivity } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
 import type { ServerSettings, WorkspaceSettings } from '../port.ts';
@@ -8,7 +8,6 @@ import { readDefaults } from './defaults.ts';
 import type { DefaultsDocument } from './defaults.ts';
 import { listOf, namesTo, oneOf, readBoolean, readWord, shaped } from './reading.ts';
 import type { Reader, Word } from './reading.ts';
-import { detectors } from '../data/detectors.ts';
 import { readServers } from './servers.ts';
 import { readSettings } from './settings.ts';
 import { readTools } from './tools.ts';
