@@ -56,6 +56,12 @@ export class InMemoryLedger implements Ledger {
     }
   }
 
+  /** Nothing that uses it is tested without a disk. */
+  readonly payloads: Ledger['payloads'] = {
+    find: () => Promise.reject(new Error('this ledger finds no payloads')),
+    clear: () => Promise.reject(new Error('this ledger clears no payloads')),
+  };
+
   subscribe(listener: (event: AuditEvent) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

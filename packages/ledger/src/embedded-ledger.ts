@@ -9,6 +9,7 @@ import {
   type StoredRecord,
 } from '@remit/contracts';
 import { AppendQueue } from './append-queue.ts';
+import { PayloadClearing } from './clearing/payload-clearing.ts';
 import { reasonOf, SyncFailure } from './disk/sync-failure.ts';
 import { CompactRange } from './merkle/compact-range.ts';
 import { hashToBase64 } from './merkle/hash.ts';
@@ -57,6 +58,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   #closed: Promise<void> | undefined;
   #signing = false;
   readonly #refusals: RefusalRecorder;
+  readonly payloads: PayloadClearing;
   readonly #witnesses: Witnesses;
 
   constructor(setup: EmbeddedSetup) {
@@ -72,6 +74,14 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       (first, second) => this.#publisher!.call('consistency', first, second),
       (size, lines) => void this.#cosigned(size, lines),
     );
+    this.payloads = new PayloadClearing({
+      publisher: { call: (method, ...parameters) => this.#publisher!.call(method, ...parameters) },
+      append: (records) => this.append(records),
+      roll: () => this.#writer!.roll(),
+      size: () => this.#end?.size ?? 0,
+      clock: setup.clock,
+      newId: setup.newId,
+    });
     this.#refusals = new RefusalRecorder(setup, (record, purpose) => this.#queue.append([record], purpose));
   }
 
@@ -80,6 +90,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
     this.#writer = writer;
     this.#publisher = publisher;
     await this.#closeOrphans();
+    await this.payloads.resume();
     this.#timer = setInterval(() => void this.#signPeriodically(), this.#setup.bounds.checkpoint_interval_ms);
     this.#timer.unref();
   }
@@ -185,6 +196,7 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
+    await this.payloads.settled();
     const ended = this.#ended;
     this.#ended ??= unavailable('it is closing');
     await this.#queue.drained();

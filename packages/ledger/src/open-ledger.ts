@@ -104,7 +104,7 @@ function startPublisher(
   ledger: EmbeddedLedger,
 ): Promise<PublisherHandle> {
   if (options.in_process === undefined) return startPublisherThread({ setup, key_file: keyFile }, ledger);
-  const publisher = new Publisher(setup, keys, options.in_process.disk);
+  const publisher = new Publisher(setup, keys, options.in_process.disk, options.in_process.random);
   return Promise.resolve(publisherHere(publisher, ledger));
 }
 
@@ -121,13 +121,12 @@ function startWriter(
     return startWriterThread({ setup, key_file: keyFile, reserve_bytes }, ledger);
   const { disk, random } = options.in_process;
   const reserve = new Reserve(disk, options.folder, reserve_bytes);
-  const payloadKey = (salt: Uint8Array) => keys.derive('payload keys', salt);
   return Promise.resolve(
     writerHere(setup, {
       disk,
       reserve,
       random,
-      payloadKey,
+      payloadKey: keys.payloadKey,
       events: ledger,
     }),
   );

@@ -11,6 +11,7 @@ import type {
   RecordPhase,
   StoredRecord,
 } from '@remit/contracts';
+import type { Payloads } from './clearing/port.ts';
 import type { FileSystem } from './disk/file-system.ts';
 
 /** What everybody who records needs. */
@@ -114,6 +115,8 @@ export interface Ledger extends Appender {
   /** A static file of the log (`checkpoint`, `tile/…`) as tlog-tiles lays them out. */
   file(path: string): Promise<Uint8Array | undefined>;
   status(): LedgerStatus;
+  /** Takes payloads out of the log; proofs stay as they are. */
+  readonly payloads: Payloads;
   /** Waits for open appends, signs a last checkpoint and gives the folder back. */
   close(): Promise<void>;
 }

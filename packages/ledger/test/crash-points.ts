@@ -28,7 +28,7 @@ export interface Recorded {
 }
 
 /** What is judged need not survive a crash of the machine that judges. */
-const unsyncedDisk = { ...machineFileSystem, sync: () => undefined, syncFolder: () => undefined };
+export const unsyncedDisk = { ...machineFileSystem, sync: () => undefined, syncFolder: () => undefined };
 
 /** Three starts of a ledger with several writers, small segments and frequent checkpoints. */
 export async function recordRun(): Promise<Recorded> {
@@ -73,7 +73,7 @@ export async function judgeCrashes({ folder, disk, acknowledged }: Recorded, poi
   }
 }
 
-function layOut(files: Map<string, Buffer>, from: string, to: string): void {
+export function layOut(files: Map<string, Buffer>, from: string, to: string): void {
   for (const folder of ['data/segments', 'checkpoints'])
     fs.mkdirSync(path.join(to, folder), { recursive: true });
   for (const [name, bytes] of files) {
@@ -98,7 +98,7 @@ function judge(crashed: string, promised: string[], what: string): void {
   ).toEqual([]);
 }
 
-function idsIn(folder: string): string[] {
+export function idsIn(folder: string): string[] {
   return listSegments(folder).flatMap(({ name }) => {
     const file = segmentPath(folder, name);
     const length = fs.statSync(file).size;

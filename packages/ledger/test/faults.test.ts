@@ -136,7 +136,7 @@ describe('a writer whose sync has failed', () => {
         disk,
         reserve: new Reserve(disk, folder, 4096),
         random: randomBytes,
-        payloadKey: (salt) => createSecretKey(salt),
+        payloadKey: ({ salt }) => createSecretKey(Buffer.from(salt, 'base64')),
         source,
         events: {
           durable: () => expect.unreachable('nothing was synced'),

@@ -2,7 +2,8 @@
 import type { FileSystem } from '@remit/ledger';
 import { machineFileSystem } from '../src/disk/file-system.ts';
 
-export type Operation = 'open' | 'write' | 'datasync' | 'sync' | 'truncate' | 'rename' | 'syncFolder';
+export type Operation =
+  'open' | 'write' | 'datasync' | 'sync' | 'truncate' | 'rename' | 'link' | 'syncFolder';
 
 export interface Fault {
   operation: Operation;
@@ -63,6 +64,11 @@ export class FaultyDisk implements FileSystem {
   rename(from: string, to: string): void {
     this.#meet('rename', to);
     machineFileSystem.rename(from, to);
+  }
+
+  link(file: string, name: string): void {
+    this.#meet('link', name);
+    machineFileSystem.link(file, name);
   }
 
   remove(path: string): void {

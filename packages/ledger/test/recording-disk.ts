@@ -10,7 +10,7 @@ type Operation =
   | { type: 'create' | 'sync' | 'remove' | 'syncFolder'; path: string }
   | { type: 'write'; path: string; position: number; bytes: Buffer }
   | { type: 'truncate'; path: string; length: number }
-  | { type: 'rename'; path: string; to: string };
+  | { type: 'rename' | 'link'; path: string; to: string };
 
 /** Passes everything on to the machine's disk and keeps a copy. */
 export class RecordingDisk implements FileSystem {
@@ -56,6 +56,11 @@ export class RecordingDisk implements FileSystem {
   rename(from: string, to: string): void {
     this.operations.push({ type: 'rename', path: from, to });
     machineFileSystem.rename(from, to);
+  }
+
+  link(file: string, name: string): void {
+    this.operations.push({ type: 'link', path: file, to: name });
+    machineFileSystem.link(file, name);
   }
 
   remove(file: string): void {
@@ -128,6 +133,9 @@ function apply(
       return;
     case 'rename':
       names.delete(operation.path);
+      if (file !== undefined) names.set(operation.to, file);
+      return;
+    case 'link':
       if (file !== undefined) names.set(operation.to, file);
       return;
     case 'remove':

@@ -16,6 +16,8 @@ export interface FileSystem {
   truncate(file: number, length: number): void;
   close(file: number): void;
   rename(from: string, to: string): void;
+  /** A second name for a file. */
+  link(file: string, name: string): void;
   remove(path: string): void;
   /** Makes names in a folder durable. */
   syncFolder(path: string): void;
@@ -36,6 +38,7 @@ export const machineFileSystem: FileSystem = {
   truncate: (file, length) => fs.ftruncateSync(file, length),
   close: (file) => fs.closeSync(file),
   rename: (from, to) => fs.renameSync(from, to),
+  link: (file, name) => fs.linkSync(file, name),
   remove: (path) => fs.rmSync(path, { force: true }),
   syncFolder(path) {
     const folder = fs.openSync(path, 'r');

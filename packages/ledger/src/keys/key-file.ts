@@ -28,12 +28,16 @@ const keyFileSchema = z.strictObject({
   check: z.string(),
 });
 
+/** The key that seals the payloads of a segment, from what its header says of it. */
+export type PayloadKey = (sealing: { salt: string }) => KeyObject;
+
 export interface WorkspaceKeys {
   signing: KeyObject;
   /** Raw Ed25519 public key, 32 bytes. */
   signing_public: Buffer;
   /** A key for one purpose, derived with HKDF-SHA-256 (RFC 5869). */
   derive(purpose: string, salt: Uint8Array): KeyObject;
+  payloadKey: PayloadKey;
 }
 
 export type RandomBytes = (length: number) => Uint8Array;
@@ -68,11 +72,13 @@ export function readKeyFile(file: string): WorkspaceKeys {
     throw damaged(file, 'its check value does not match');
   }
   const signing = ed25519FromSeed(seed);
+  const derive = (purpose: string, salt: Uint8Array): KeyObject =>
+    createSecretKey(Buffer.from(hkdfSync('sha256', secret, salt, `remit ledger ${purpose}`, 32)));
   return {
     signing,
     signing_public: rawPublicKey(signing),
-    derive: (purpose, salt) =>
-      createSecretKey(Buffer.from(hkdfSync('sha256', secret, salt, `remit ledger ${purpose}`, 32))),
+    derive,
+    payloadKey: ({ salt }) => derive('payload keys', Buffer.from(salt, 'base64')),
   };
 }
 

@@ -57,6 +57,11 @@ export function commitmentTo(plain: Uint8Array): string {
   return hash('sha256', plain, 'base64url');
 }
 
+/** Whether a payload was taken out: its salt, which is never zero by chance, and all of its bytes are zero. */
+export function isCleared(plain: Uint8Array): boolean {
+  return plain.every((byte) => byte === 0);
+}
+
 function nonceOf({ counter, block }: BlockNumber): Buffer {
   const nonce = Buffer.alloc(nonceBytes);
   nonce.writeUInt32BE(block, 0);

@@ -101,6 +101,8 @@ function open(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   // Losing the last transactions in a power cut costs nothing: they are made again from the segments.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  // What an erasure takes out must not stay in pages that are free.
+  database.exec('PRAGMA secure_delete = ON;');
   database.exec(`PRAGMA cache_size = -${cacheKibibytes}; PRAGMA wal_autocheckpoint = ${walPages};`);
   return database;
 }

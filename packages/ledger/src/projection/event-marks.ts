@@ -17,6 +17,9 @@ export class EventMarks {
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
   readonly #link: StatementSync;
+  readonly #unlink: StatementSync;
+  readonly #linked: StatementSync;
+  readonly #delete: StatementSync;
   readonly #known = new Map<string, number>();
 
   constructor(database: DatabaseSync, blindKey: KeyObject) {
@@ -24,11 +27,25 @@ export class EventMarks {
     this.#select = database.prepare('SELECT id FROM mark WHERE blind = ?');
     this.#insert = database.prepare('INSERT INTO mark (blind) VALUES (?)');
     this.#link = database.prepare('INSERT OR IGNORE INTO event_mark VALUES (?, ?, ?)');
+    this.#unlink = database.prepare('DELETE FROM event_mark WHERE mark = ? AND time = ? AND key = ?');
+    this.#linked = database.prepare('SELECT 1 FROM event_mark WHERE mark = ? LIMIT 1');
+    this.#delete = database.prepare('DELETE FROM mark WHERE id = ?');
   }
 
   /** Finds the event by these from now on. */
   add(marks: readonly Mark[], time: number, key: number): void {
     for (const mark of marks) this.#link.run(this.#numberOf(mark), time, key);
+  }
+
+  /** Finds the event by these no longer; a value that no other event has is forgotten. */
+  remove(marks: readonly Mark[], time: number, key: number): void {
+    for (const mark of marks) {
+      const number = this.find(mark);
+      if (number === undefined) continue;
+      this.#unlink.run(number, time, key);
+      if (this.#linked.get(number) === undefined) this.#delete.run(number);
+    }
+    this.forget();
   }
 
   /** The number of a mark; undefined where no event has it. */

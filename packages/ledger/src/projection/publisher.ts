@@ -5,6 +5,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { Fault, type AuditEvent, type NewRecord, type StoredRecord } from '@remit/contracts';
+import { LogClearing } from '../clearing/log-clearing.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
@@ -34,6 +35,7 @@ export interface PublisherSetup {
 interface Projection {
   database: DatabaseSync;
   tiles: TileStore;
+  marks: EventMarks;
   projector: Projector;
   search: EventSearch;
 }
@@ -46,18 +48,35 @@ export class Publisher {
   readonly #reader: LogReader;
   readonly #checkpointer: Checkpointer;
   readonly #blindKey: KeyObject;
+  readonly clearing: LogClearing;
   #projection: Projection;
   #end: DurableEnd | undefined;
   #watched = false;
   /** Ids that a step or a search made visible, and that the watchers have not been told of yet. */
   #untold: string[] = [];
 
-  constructor(setup: PublisherSetup, keys: WorkspaceKeys, disk: FileSystem) {
+  constructor(
+    setup: PublisherSetup,
+    keys: WorkspaceKeys,
+    disk: FileSystem,
+    random: (length: number) => Uint8Array,
+  ) {
     this.#setup = setup;
-    this.#reader = new LogReader(setup.folder, (salt) => keys.derive('payload keys', salt));
+    this.#reader = new LogReader(setup.folder, keys.payloadKey);
     this.#blindKey = keys.derive('blind index', Buffer.from(setup.origin));
     this.#projection = this.#openProjection();
     this.#checkpointer = new Checkpointer(setup, keys, disk, (size) => this.#projection.tiles.root(size));
+    this.clearing = new LogClearing(setup, {
+      reader: this.#reader,
+      database: () => this.#projection.database,
+      marks: () => this.#projection.marks,
+      placeOf: (index) => this.#placeOf(index),
+      end: () => this.#end,
+      catchUp: () => this.catchUp(),
+      disk,
+      random,
+      payloadKey: keys.payloadKey,
+    });
   }
 
   #openProjection(): Projection {
@@ -66,7 +85,7 @@ export class Publisher {
     const marks = new EventMarks(database, this.#blindKey);
     const projector = new Projector(database, this.#reader, tiles, marks);
     const search = new EventSearch(database, (mark) => marks.find(mark));
-    return { database, tiles, projector, search };
+    return { database, tiles, marks, projector, search };
   }
 
   /** Records that are durable but not yet searchable. */

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import type { KeyObject } from 'node:crypto';
 import { Fault, type RecordPayload, type StoredRecord } from '@remit/contracts';
-import { saltBytes } from '../keys/payload-seal.ts';
+import type { PayloadKey } from '../keys/key-file.ts';
+import { isCleared, saltBytes } from '../keys/payload-seal.ts';
 import { parseLeaf, storedRecord } from '../record/leaf.ts';
 import { frameTypes, isRoom, type Frame } from './frame.ts';
 import { decodeGroup, type Group } from './group.ts';
@@ -27,12 +28,12 @@ const cachedBytesMax = 32 * 1024 * 1024;
 
 export class LogReader {
   readonly #folder: string;
-  readonly #payloadKey: (salt: Uint8Array) => KeyObject;
+  readonly #payloadKey: PayloadKey;
   readonly #keys = new Map<string, KeyObject>();
   readonly #groups = new Map<string, { group: ReadGroup; bytes: number }>();
   #cachedBytes = 0;
 
-  constructor(folder: string, payloadKey: (salt: Uint8Array) => KeyObject) {
+  constructor(folder: string, payloadKey: PayloadKey) {
     this.#folder = folder;
     this.#payloadKey = payloadKey;
   }
@@ -85,6 +86,16 @@ export class LogReader {
     }
   }
 
+  /** A segment was written anew: what is kept of it is of the old one. */
+  forget(segment: string): void {
+    this.#keys.delete(segment);
+    for (const [cacheKey, { bytes }] of this.#groups) {
+      if (!cacheKey.startsWith(`${segment}:`)) continue;
+      this.#groups.delete(cacheKey);
+      this.#cachedBytes -= bytes;
+    }
+  }
+
   #read(frame: Frame, segment: string): ReadGroup {
     const group = frame.type === frameTypes.group ? decodeGroup(frame.body) : undefined;
     if (group === undefined) throw this.#damaged(segment, frame.offset);
@@ -97,7 +108,7 @@ export class LogReader {
     if (key === undefined) {
       const path = segmentPath(this.#folder, segment);
       const { header } = readHeader(path, fs.statSync(path).size);
-      key = this.#payloadKey(Buffer.from(header.salt, 'base64'));
+      key = this.#payloadKey(header);
       this.#keys.set(segment, key);
     }
     return key;
@@ -138,9 +149,10 @@ export function readPublicRecord(group: ReadGroup, offset: number): StoredRecord
   return storedRecord(parseLeaf(group.entries[offset]!.record), group.first_index + offset);
 }
 
-/** Its payload; undefined where it has none, or it cannot be opened. */
+/** Its payload; undefined where it has none, it was cleared, or it cannot be opened. */
 export function readPayload(group: ReadGroup, offset: number): RecordPayload | undefined {
   const { payload } = group.entries[offset]!;
   const plain = payload && group.payloads.plain(payload);
-  return plain && (JSON.parse(plain.toString('utf8', saltBytes)) as RecordPayload);
+  if (plain === undefined || isCleared(plain)) return undefined;
+  return JSON.parse(plain.toString('utf8', saltBytes)) as RecordPayload;
 }

@@ -19,7 +19,7 @@ const skip = 0xffffffff;
 const flags = { reserved: 1, elsewhere: 2 } as const;
 
 /** Places in the shared words. Positions count bytes ever written, modulo 2^32. */
-const words = { written: 0, read: 1, wake: 2, more: 3, closed: 4 } as const;
+const words = { written: 0, read: 1, wake: 2, more: 3, closed: 4, rolls: 5 } as const;
 
 export interface RingMemory {
   words: SharedArrayBuffer;
@@ -64,6 +64,10 @@ export class AppendRing implements AppendSink {
     Atomics.store(this.#words, words.written, this.#written);
     Atomics.store(this.#words, words.more, more ? 1 : 0);
     this.#wake();
+  }
+
+  roll(): void {
+    Atomics.add(this.#words, words.rolls, 1);
   }
 
   close(): void {
@@ -113,6 +117,10 @@ export class AppendRingSource implements AppendSource {
 
   get more(): boolean {
     return Atomics.load(this.#words, words.more) === 1;
+  }
+
+  get rolls(): number {
+    return Atomics.load(this.#words, words.rolls);
   }
 
   get closed(): boolean {

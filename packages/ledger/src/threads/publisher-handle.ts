@@ -1,5 +1,6 @@
 /** The publisher as the caller's thread sees it: in a thread of its own, or (for fault tests) in this one. */
 import { Fault } from '@remit/contracts';
+import type { LogClearing } from '../clearing/log-clearing.ts';
 import { reasonOf, SyncFailure } from '../disk/sync-failure.ts';
 import type { Publisher } from '../projection/publisher.ts';
 import type { DurableEnd } from '../writer/port.ts';
@@ -9,8 +10,9 @@ import { PublisherLoop, type PublisherEvents, type PublisherMethod } from './pub
 import type { FromPublisher, PublisherThreadData, ToPublisher } from './publisher-thread.ts';
 import { endOf, startThread } from './thread-start.ts';
 
-type Parameters_<Method extends PublisherMethod> = Parameters<Publisher[Method]>;
-type Answer<Method extends PublisherMethod> = ReturnType<Publisher[Method]>;
+type Calls = Publisher & LogClearing;
+type Parameters_<Method extends PublisherMethod> = Parameters<Calls[Method]>;
+type Answer<Method extends PublisherMethod> = ReturnType<Calls[Method]>;
 
 export interface PublisherHandle {
   call<Method extends PublisherMethod>(

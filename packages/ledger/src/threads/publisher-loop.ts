@@ -1,5 +1,6 @@
 /** Drives a publisher: answers calls, and follows the log in steps in between. The same in a thread and without one. */
 import type { AuditEvent } from '@remit/contracts';
+import type { LogClearing } from '../clearing/log-clearing.ts';
 import { reasonOf } from '../disk/sync-failure.ts';
 import type { Publisher } from '../projection/publisher.ts';
 import type { DurableEnd } from '../writer/port.ts';
@@ -15,7 +16,21 @@ export type PublisherMethod =
   | 'checkpoint'
   | 'consistency'
   | 'cosigned'
-  | 'file';
+  | 'file'
+  | ClearingMethod;
+
+/** Answered by `publisher.clearing`. */
+type ClearingMethod = (typeof clearingMethods)[number];
+const clearingMethods = [
+  'scan',
+  'segmentsOf',
+  'clearSegment',
+  'forgetIdentifiers',
+  'listErasure',
+  'unknownErasures',
+  'unfinished',
+  'finished',
+] as const satisfies (keyof LogClearing)[];
 
 export interface PublisherEvents {
   /** Events as they became durable. */
@@ -36,8 +51,10 @@ export class PublisherLoop {
   }
 
   call(method: PublisherMethod, parameters: unknown[]): unknown {
-    const callable = Reflect.get(this.#publisher, method) as (...parameters: unknown[]) => unknown;
-    return Reflect.apply(callable, this.#publisher, parameters);
+    const isClearing = clearingMethods.some((name) => name === method);
+    const target = isClearing ? this.#publisher.clearing : this.#publisher;
+    const callable = Reflect.get(target, method) as (...parameters: unknown[]) => unknown;
+    return Reflect.apply(callable, target, parameters);
   }
 
   watch(watched: boolean): void {

@@ -1,4 +1,5 @@
 /** Thread entry: the publisher. */
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -35,7 +36,7 @@ const send = (message: FromPublisher): void => port.postMessage(message);
 
 function start(): PublisherLoop {
   const { setup, key_file } = workerData as PublisherThreadData;
-  return new PublisherLoop(new Publisher(setup, readKeyFile(key_file), machineFileSystem), {
+  return new PublisherLoop(new Publisher(setup, readKeyFile(key_file), machineFileSystem, randomBytes), {
     tail: (events) => send({ type: 'tail', events }),
     problem: (reason) => send({ type: 'problem', reason }),
   });

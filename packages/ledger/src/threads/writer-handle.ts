@@ -8,6 +8,8 @@ import { endOf, startThread } from './thread-start.ts';
 import type { FromWriter, WriterThreadData } from './writer-thread.ts';
 
 export interface WriterHandle extends AppendSink {
+  /** What is offered from now on goes into a new segment. */
+  roll(): void;
   close(): Promise<void>;
 }
 
@@ -25,6 +27,7 @@ export async function startWriterThread(
   return {
     offer: (records, reserved) => ring.offer(records, reserved),
     publish: (more) => ring.publish(more),
+    roll: () => ring.roll(),
     async close() {
       ring.close();
       await ended;
@@ -47,6 +50,7 @@ export function writerHere(setup: WriterSetup, tools: Omit<WriterTools, 'source'
       list.publish(more);
       writer.run();
     },
+    roll: () => list.roll(),
     close: () => Promise.resolve(writer.close()),
   };
 }

@@ -33,7 +33,7 @@ function start(source: AppendRingSource, { setup, key_file, reserve_bytes }: Wri
     reserve: new Reserve(machineFileSystem, setup.folder, reserve_bytes),
     random: (length) => randomFillSync(Buffer.allocUnsafeSlow(length)),
     source,
-    payloadKey: (salt) => keys.derive('payload keys', salt),
+    payloadKey: keys.payloadKey,
     events: {
       durable: (appends, first_sequence, end) => send({ type: 'durable', appends, first_sequence, end }),
       denied: (appends, reason, disk_full) => send({ type: 'denied', appends, reason, disk_full }),

@@ -15,6 +15,8 @@ export type FindingCode =
   /** A sealed payload cannot be opened, or is not the one that its record commits to. */
   | 'payload_changed'
   | 'payload_missing'
+  /** The log says that a payload was taken out, and it is still there: as in a copy made before that was restored. */
+  | 'payload_kept'
   | 'key_damaged'
   /** Search rows or tiles that do not agree with the records; a start makes them anew. */
   | 'projection_changed'

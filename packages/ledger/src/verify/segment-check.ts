@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { KeyObject } from 'node:crypto';
 import { Fault } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
-import { commitmentTo } from '../keys/payload-seal.ts';
+import { commitmentTo, isCleared } from '../keys/payload-seal.ts';
 import { canonicalJson } from '../record/canonical-json.ts';
 import { findFrame, frameTypes, isRoom, readFrame, type Frame } from '../segment/frame.ts';
 import { decodeGroup, type Entry, type Group } from '../segment/group.ts';
@@ -12,6 +12,7 @@ import { readHeader, type SegmentHeader } from '../segment/header.ts';
 import { SealedPayloads } from '../segment/sealed-payloads.ts';
 import { segmentName } from '../segment/segment-names.ts';
 import type { Leaf } from '../record/leaf.ts';
+import type { ClearedCheck } from './cleared-check.ts';
 import type { Findings } from './findings.ts';
 import type { ProjectionCheck } from './projection-check.ts';
 import type { VerifiedTree } from './tree.ts';
@@ -28,6 +29,7 @@ export class SegmentCheck {
   readonly #keys: WorkspaceKeys | undefined;
   readonly #projection: ProjectionCheck;
   readonly #findings: Findings;
+  readonly #cleared: ClearedCheck;
   readonly #reached: (size: number) => void;
   /** The position that the next record has to have; per source in the order of the log. */
   #epoch = 0;
@@ -41,6 +43,7 @@ export class SegmentCheck {
     keys: WorkspaceKeys | undefined,
     projection: ProjectionCheck,
     findings: Findings,
+    cleared: ClearedCheck,
     reached: (size: number) => void,
   ) {
     this.#origin = origin;
@@ -48,6 +51,7 @@ export class SegmentCheck {
     this.#keys = keys;
     this.#projection = projection;
     this.#findings = findings;
+    this.#cleared = cleared;
     this.#reached = reached;
     reached(0);
   }
@@ -78,7 +82,7 @@ export class SegmentCheck {
     try {
       const { header } = readHeader(file, length);
       this.#checkHeader(header, file);
-      const payloadKey = this.#keys?.derive('payload keys', Buffer.from(header.salt, 'base64'));
+      const payloadKey = this.#keys?.payloadKey(header);
       return { file, header, payload_key: payloadKey };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
@@ -121,6 +125,7 @@ export class SegmentCheck {
     group.entries.forEach((entry, offset) => {
       const leafHash = this.#tree.push(entry.record);
       const leaf = this.#checkRecord(entry, offset, group, place, segment);
+      if (leaf !== undefined) this.#cleared.record(this.#tree.size - 1, leaf);
       const payload = leaf && this.#checkPayload(entry, leaf, payloads, place);
       this.#projection.record(this.#tree.size - 1, leafHash, leaf, payload, {
         file,
@@ -203,7 +208,11 @@ export class SegmentCheck {
     if (entry.payload === undefined || payloads === undefined) return undefined;
     const plain = payloads.plain(entry.payload);
     this.payloads_checked += 1;
-    if (plain !== undefined && commitmentTo(plain) === leaf.payload) return plain;
+    const isGone = plain !== undefined && isCleared(plain);
+    if (plain !== undefined && (isGone || commitmentTo(plain) === leaf.payload)) {
+      this.#cleared.payload(this.#tree.size - 1, isGone);
+      return isGone ? undefined : plain;
+    }
     this.#findings.add('payload_changed', where, 'The payload is not the one that the record commits to.');
     return undefined;
   }

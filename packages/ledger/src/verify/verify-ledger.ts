@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Fault } from '@remit/contracts';
 import { readKeyFile, type WorkspaceKeys } from '../keys/key-file.ts';
+import { ClearedCheck } from './cleared-check.ts';
 import type { VerifyOptions } from './options.ts';
 import { readPublished, type PublishedCheckpoint } from './published.ts';
 import { Findings, type Finding } from './findings.ts';
@@ -36,7 +37,8 @@ export function verifyLedger(options: VerifyOptions): VerifyResult {
   const published = readPublished(options, keys, findings);
   const projection = new ProjectionCheck(options.folder, keys, published.origin, findings);
   const tree = new VerifiedTree();
-  const check = new SegmentCheck(published.origin, tree, keys, projection, findings, (size) => {
+  const cleared = new ClearedCheck(findings);
+  const check = new SegmentCheck(published.origin, tree, keys, projection, findings, cleared, (size) => {
     for (const checkpoint of published.checkpoints) compare(checkpoint, size, tree, findings);
   });
   try {
@@ -44,6 +46,7 @@ export function verifyLedger(options: VerifyOptions): VerifyResult {
       check.run(segmentPath(options.folder, name));
     }
     projection.finish(tree.size);
+    cleared.finish(options.folder);
   } finally {
     projection.close();
   }

@@ -6,9 +6,18 @@ import type { AppendSink, AppendSource, WaitingAppend } from './port.ts';
 export class AppendList implements AppendSink, AppendSource {
   readonly #waiting: WaitingAppend[] = [];
   #more = false;
+  #rolls = 0;
 
   get more(): boolean {
     return this.#more;
+  }
+
+  get rolls(): number {
+    return this.#rolls;
+  }
+
+  roll(): void {
+    this.#rolls += 1;
   }
 
   offer(records: readonly PreparedRecord[], reserved: boolean): boolean {

@@ -1,6 +1,6 @@
 /** What the writer is given, and what it tells. */
-import type { KeyObject } from 'node:crypto';
 import type { FileSystem } from '../disk/file-system.ts';
+import type { PayloadKey } from '../keys/key-file.ts';
 import type { Reserve } from '../disk/reserve.ts';
 import type { PreparedRecord } from '../record/leaf.ts';
 
@@ -20,6 +20,8 @@ export interface AppendSource {
   take(): void;
   /** Whether more follows at once. */
   readonly more: boolean;
+  /** How often a new segment was asked for, modulo 2^32. */
+  readonly rolls: number;
 }
 
 export interface WaitingAppend {
@@ -62,7 +64,7 @@ export interface WriterTools {
   disk: FileSystem;
   reserve: Reserve;
   random: (length: number) => Uint8Array;
-  payloadKey: (salt: Uint8Array) => KeyObject;
+  payloadKey: PayloadKey;
   source: AppendSource;
   events: WriterEvents;
 }

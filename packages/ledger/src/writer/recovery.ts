@@ -4,8 +4,8 @@
  * stops the start.
  */
 import fs from 'node:fs';
-import path from 'node:path';
 import { Fault } from '@remit/contracts';
+import { overwriteRetired } from '../clearing/clear-segment.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import { syncOrFail } from '../disk/replace-file.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
@@ -14,7 +14,7 @@ import { findFrame, frameTypes, type Frame } from '../segment/frame.ts';
 import { decodeGroup } from '../segment/group.ts';
 import { rangeOf, readHeader } from '../segment/header.ts';
 import { framesOf, readBytes } from '../segment/segment-reader.ts';
-import { listSegments, segmentPath, segmentsFolder } from '../segment/segment-names.ts';
+import { leftovers, listSegments, segmentPath } from '../segment/segment-names.ts';
 import type { DurableEnd } from './port.ts';
 
 export interface Recovered {
@@ -88,12 +88,11 @@ function refuseFramesBehind(file: string, end: number, length: number): void {
   }
 }
 
-/** Removes what a crash left behind: the torn tail, and files that were never renamed into place. */
+/** Removes what a crash left behind: the torn tail, files that were never renamed into place, and those that were replaced. */
 export function dropTornTail(folder: string, recovered: Recovered, disk: FileSystem): void {
-  const place = path.join(folder, segmentsFolder);
-  for (const name of fs.readdirSync(place)) {
-    if (name.endsWith('.new')) disk.remove(path.join(place, name));
-  }
+  const { drafts, retired } = leftovers(folder);
+  for (const file of drafts) disk.remove(file);
+  for (const file of retired) overwriteRetired(disk, file);
   if (recovered.end === undefined || recovered.torn_bytes === 0) return;
   const torn = segmentPath(folder, recovered.end.segment);
   const file = disk.open(torn, 'r+');

@@ -35,6 +35,8 @@ export class SegmentWriter {
   #open: OpenSegment | undefined;
   /** Counts attempts, so that a group denied and tried again never repeats a nonce. */
   #nonceCounter = 0n;
+  /** Segments that were asked for, so far as this has seen it. */
+  #rolls = 0;
 
   constructor(setup: WriterSetup, tools: WriterTools) {
     this.#setup = setup;
@@ -56,7 +58,7 @@ export class SegmentWriter {
    * @throws the system's error, with nothing of the group left; SyncFailure where that is not sure.
    */
   write(group: GroupBuilder, before: CompactRange, firstSequence: number): void {
-    if (this.#open !== undefined && this.#open.offset >= this.#setup.segment_bytes_max) this.close();
+    if (this.#isToEnd()) this.close();
     const segment = (this.#open ??= this.#begin(before, firstSequence));
     this.#nonceCounter += 1n;
     const frame = group.finish(segment.payload_key, this.#nonceCounter);
@@ -68,6 +70,13 @@ export class SegmentWriter {
     }
     segment.offset += frame.length;
     if (segment.offset > segment.length) this.#grow(segment, frame.length);
+  }
+
+  #isToEnd(): boolean {
+    const { rolls } = this.#tools.source;
+    const asked = rolls !== this.#rolls;
+    this.#rolls = rolls;
+    return asked || (this.#open?.offset ?? 0) >= this.#setup.segment_bytes_max;
   }
 
   /** @throws the system's error: what was written since the last one may be lost. */
@@ -104,7 +113,7 @@ export class SegmentWriter {
   #begin(before: CompactRange, firstSequence: number): OpenSegment {
     const { disk, random, payloadKey } = this.#tools;
     const { folder, origin, source, epoch } = this.#setup;
-    const salt = Buffer.from(random(32));
+    const salt = Buffer.from(random(32)).toString('base64');
     const header = encodeHeader({
       format: 1,
       origin,
@@ -113,7 +122,7 @@ export class SegmentWriter {
       first_index: before.size,
       first_sequence: firstSequence,
       range: encodeRange(before),
-      salt: salt.toString('base64'),
+      salt,
     });
     const name = segmentName(before.size, epoch);
     const path = segmentPath(folder, name);
@@ -123,7 +132,7 @@ export class SegmentWriter {
       file: disk.open(path, 'r+'),
       offset: header.length,
       length: header.length,
-      payload_key: payloadKey(salt),
+      payload_key: payloadKey({ salt }),
     };
   }
 
