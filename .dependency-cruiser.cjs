@@ -35,7 +35,7 @@ module.exports = {
         pathNot: [
           '^packages/$1/',
           '^packages/[^/]+/src/index[.]ts$',
-          '^packages/ledger/src/(verify|witness)/index[.]ts$',
+          '^packages/ledger/src/(verify|witness|backup)/index[.]ts$',
         ],
       },
     },

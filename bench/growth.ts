@@ -17,8 +17,8 @@ import type { BenchRow } from './row.ts';
 const defaultEvents = 1_000_000;
 const origin = 'remit.local/growth';
 /** Events of one append, and appends on their way at once. */
-const eventsPerAppend = 64;
-const appendsAtOnce = 48;
+const eventsPerAppend = 16;
+const appendsAtOnce = 96;
 
 export async function benchGrowth(count = defaultEvents): Promise<BenchRow[]> {
   const kept = process.env['REMIT_BENCH_FOLDER'];

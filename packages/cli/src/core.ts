@@ -2,6 +2,7 @@
 import { openRegistry, type Registry } from '@remit/control';
 import { openLedger, type Ledger, type LedgerOptions } from '@remit/ledger';
 import type { Logger } from 'pino';
+import { explainRollback, recordRestored } from './backup/restored.ts';
 import { credentialKeyOf, keyFileOf, ledgerFolderOf, registryFileOf } from './data/layout.ts';
 import { logName } from './data/log-name.ts';
 import { openCredentialKey } from './keys.ts';
@@ -44,8 +45,11 @@ export async function openCore({
     failed,
     ...(checkpoints === undefined ? {} : { checkpoint_folder: checkpoints }),
     ...(witnesses === undefined ? {} : { witness_policy: witnesses }),
+  }).catch((error: unknown) => {
+    throw explainRollback(error, data);
   });
   try {
+    await recordRestored(ledger, data, machine);
     const registry = await openRegistry({
       file: registryFileOf(data),
       workspaceKey: openCredentialKey(credentialKeyOf(data), () => machine.newKey()),

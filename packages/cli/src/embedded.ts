@@ -9,6 +9,7 @@ import { fingerprint } from '@remit/inspect';
 import { groupsInPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
 import { sweepApprovals } from './approval-sweep.ts';
+import { backupMaker } from './backup/make-backup.ts';
 import { injectTransport } from './client/inject.ts';
 import type { Transport } from './client/transport.ts';
 import { openCore, type Core } from './core.ts';
@@ -117,6 +118,7 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
       explainQuestion(policy.current(), question, machine, core.registry.agents.status(question.agent)),
     toolDigest: fingerprint,
     metrics: () => data.metrics(),
+    backup: backupMaker({ machine, data: options.folder.path, ledger: core.ledger }),
     examine: async () => examine(examined(options, data)),
     operatorToken: operator_token,
     hosts: options.hosts ?? [],

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { registerAgents } from './commands/agents.ts';
 import { registerApprovals } from './commands/approvals.ts';
 import { registerAudit } from './commands/audit.ts';
+import { registerBackup } from './commands/backup.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerCredentials } from './commands/credentials.ts';
 import { registerDiff } from './commands/diff.ts';
@@ -39,6 +40,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerTools,
     registerCredentials,
     registerAudit,
+    registerBackup,
     registerDoctor,
     registerGateway,
     registerWitness,

@@ -176,8 +176,8 @@ export const bounds = {
   /** Records that wait for the ledger's writer; past that callers are refused. */
   ledger_queue_records_max: 8192,
   ledger_queue_bytes_max: 128 * 1024 * 1024,
-  /** Bytes committed with one sync; more waiting records make a further group. */
-  ledger_group_bytes_max: 4 * 1024 * 1024,
+  /** Bytes committed with one sync; more waiting records make a further group. To read one record its group is read. */
+  ledger_group_bytes_max: 512 * 1024,
   /** A segment file that has reached this size is followed by another one; a start reads the last. */
   ledger_segment_bytes_max: 64 * 1024 * 1024,
   /** Canonical bytes of one record (the leaf), as tlog-tiles entry bundles demand. */

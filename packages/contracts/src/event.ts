@@ -42,6 +42,8 @@ export const administrativeKinds = [
   'orphan_closed',
   'start',
   'stop',
+  'backup_made',
+  'ledger_restored',
 ] as const;
 
 export const eventKinds = [...actionKinds, ...administrativeKinds] as const;

@@ -1,5 +1,6 @@
 export * from './api/agents.ts';
 export * from './api/approvals.ts';
+export * from './api/backups.ts';
 export * from './api/credentials.ts';
 export * from './api/events.ts';
 export * from './api/operations.ts';

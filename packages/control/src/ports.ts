@@ -1,6 +1,7 @@
 /** What the control plane needs from the outside; the composition root (package cli) provides it. */
 import type { Decision, JsonObject, ToolDefinition } from '@remit/contracts';
 import type { CompiledPolicy, Diagnostic, LoadResult } from '@remit/policy';
+import type { BackupMade } from './api/backups.ts';
 import type { Finding } from './api/operations.ts';
 
 /** Who does something: `id` is random or a fixed word and may stand in `meta`, `name` may not. */
@@ -63,6 +64,12 @@ export type MetricsText = () => Promise<string>;
 
 /** What only the composition root can look at (user ids, files, disks), for the doctor. */
 export type Examine = () => Promise<Finding[]>;
+
+/**
+ * Writes a backup to a file that does not exist yet, and records it (`backup_made`) before it has its name.
+ * @throws Fault `backup_exists`, `backup_unwritable`, `backup_interrupted`
+ */
+export type Backup = (file: string, by: Actor) => Promise<BackupMade>;
 
 /** What the server tells whoever runs it. Never given a token, a body or a query. */
 export interface ServerLog {

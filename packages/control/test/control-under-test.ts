@@ -82,7 +82,7 @@ export async function controlUnderTest(
 
 type Surroundings = Pick<
   ControlOptions,
-  'approvals' | 'policy' | 'upstreams' | 'explain' | 'toolDigest' | 'metrics' | 'examine'
+  'approvals' | 'policy' | 'upstreams' | 'explain' | 'toolDigest' | 'metrics' | 'examine' | 'backup'
 >;
 
 /** Everything around the control plane that a test has no interest in. */
@@ -98,6 +98,7 @@ export function surroundings(policy: CompiledPolicy): Surroundings {
     toolDigest: (definition) => `sha256:${definition.name}`,
     metrics: () => Promise.resolve('remit_up 1\n'),
     examine: () => Promise.resolve([]),
+    backup: (file) => Promise.resolve({ file, bytes: 1, size: 1, digest: '00' }),
   };
 }
 

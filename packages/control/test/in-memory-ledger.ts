@@ -75,6 +75,10 @@ export class InMemoryLedger implements Ledger {
     return Promise.resolve('test\n1\nAAAA\n');
   }
 
+  copy(): ReturnType<Ledger['copy']> {
+    return Promise.resolve({ size: this.appended.length, files: [] });
+  }
+
   file(path: string): Promise<Uint8Array | undefined> {
     const known = path === 'checkpoint' || path === 'tile/0/000.p/5';
     return Promise.resolve(known ? Buffer.from(`file ${path}\n`) : undefined);

@@ -32,6 +32,14 @@ const refused: Record<Permission, Partial<Record<CallerName, string>>> = {
     viewer: 'needs_administrator',
     approver: 'needs_administrator',
   },
+  operate: {
+    nobody: 'token_required',
+    stranger: 'token_required',
+    agent: 'token_required',
+    viewer: 'operator_only',
+    approver: 'operator_only',
+    administrator: 'operator_only',
+  },
 };
 
 /** The permission of each route, told apart from the table so that a slip there is seen here. */
@@ -74,6 +82,7 @@ const expected: Record<OperationId, Permission> = {
   logCheckpoint: 'look',
   logTile: 'look',
   logProof: 'look',
+  makeBackup: 'operate',
 };
 
 async function everybody() {

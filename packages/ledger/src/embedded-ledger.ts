@@ -10,6 +10,7 @@ import {
 } from '@remit/contracts';
 import { AppendQueue } from './append-queue.ts';
 import { PayloadClearing } from './clearing/payload-clearing.ts';
+import { copyOfLog, type LogCopy } from './backup/log-copy.ts';
 import { reasonOf, SyncFailure } from './disk/sync-failure.ts';
 import { CompactRange } from './merkle/compact-range.ts';
 import { hashToBase64 } from './merkle/hash.ts';
@@ -26,6 +27,7 @@ import type { DurableEnd, WriterEvents } from './writer/port.ts';
 const orphansPerAppend = 1000;
 
 export interface EmbeddedSetup {
+  folder: string;
   origin: string;
   source: string;
   epoch: number;
@@ -144,14 +146,23 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
   }
 
   async checkpoint(): Promise<string> {
+    return (await this.#sign()).note;
+  }
+
+  async copy(): Promise<LogCopy> {
+    const { note, end } = await this.#sign();
+    return copyOfLog(this.#setup.folder, end, note);
+  }
+
+  async #sign(): Promise<{ note: string; end: DurableEnd | undefined }> {
     try {
-      const { note, size } = await this.#publisher!.call('checkpoint');
+      const { note, size, end } = await this.#publisher!.call('checkpoint');
       this.#checkpoint = { size, time: this.#now() };
       this.#note = note;
       this.#held = undefined;
       // Beside the appends: a witness that is away holds nothing up, and `status` says that it is.
       void this.#witnesses.publish(note);
-      return note;
+      return { note, end };
     } catch (error) {
       // What cannot be vouched for is not taken on: appends wait until a checkpoint succeeds again.
       this.#held = `no checkpoint can be published: ${reasonOf(error)}`;

@@ -55,6 +55,7 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
   };
   const writerSetup = writerSetupOf(options, limits, recovered);
   const ledger = new EmbeddedLedger({
+    folder: options.folder,
     origin: options.origin,
     source: options.source,
     epoch: writerSetup.epoch,

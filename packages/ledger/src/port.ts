@@ -12,6 +12,7 @@ import type {
   StoredRecord,
 } from '@remit/contracts';
 import type { Payloads } from './clearing/port.ts';
+import type { LogCopy } from './backup/log-copy.ts';
 import type { FileSystem } from './disk/file-system.ts';
 
 /** What everybody who records needs. */
@@ -112,6 +113,8 @@ export interface Ledger extends Appender {
    * continue what was published; nothing is signed then.
    */
   checkpoint(): Promise<string>;
+  /** Signs a checkpoint and gives the files of the log up to it, to be read beside further appends. */
+  copy(): Promise<LogCopy>;
   /** A static file of the log (`checkpoint`, `tile/…`) as tlog-tiles lays them out. */
   file(path: string): Promise<Uint8Array | undefined>;
   status(): LedgerStatus;

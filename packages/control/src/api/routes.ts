@@ -1,6 +1,7 @@
 /** The whole API as one table: operation id → route. */
 import { agentRoutes } from './agents.ts';
 import { approvalRoutes } from './approvals.ts';
+import { backupRoutes } from './backups.ts';
 import { credentialRoutes } from './credentials.ts';
 import { eventRoutes } from './events.ts';
 import { operationRoutes } from './operations.ts';
@@ -15,6 +16,7 @@ export const routes = {
   ...policyRoutes,
   ...credentialRoutes,
   ...operationRoutes,
+  ...backupRoutes,
 } as const;
 
 export type OperationId = keyof typeof routes;

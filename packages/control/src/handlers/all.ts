@@ -1,6 +1,7 @@
 import type { ControlDeps } from '../server/deps.ts';
 import { agentHandlers } from './agents.ts';
 import { approvalHandlers } from './approvals.ts';
+import { backupHandlers } from './backups.ts';
 import { credentialHandlers } from './credentials.ts';
 import { eventHandlers } from './events.ts';
 import type { AnsweredId, Handlers } from './handler.ts';
@@ -17,5 +18,6 @@ export function handlersOf(deps: ControlDeps): Handlers<AnsweredId> {
     ...policyHandlers(deps),
     ...credentialHandlers(deps),
     ...operationHandlers(deps),
+    ...backupHandlers(deps),
   };
 }

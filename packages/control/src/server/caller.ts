@@ -83,6 +83,12 @@ const refusals: Record<
     if (caller.kind === 'operator') return people.hasAdministrator() ? needsAdministrator() : undefined;
     return isAdministrator(caller) ? undefined : needsAdministrator();
   },
+  operate: (caller) =>
+    caller.kind === 'operator'
+      ? undefined
+      : new Fault('operator_only', 'This reaches into the machine that Remit runs on.', {
+          remedy: 'Run the command as the user that runs Remit, without REMIT_TOKEN.',
+        }),
 };
 
 function isAdministrator(caller: Caller): boolean {

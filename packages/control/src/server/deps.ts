@@ -2,7 +2,7 @@ import type { Clock, NewId } from '@remit/contracts';
 import type { ApprovalOffice, UpstreamCatalog } from '@remit/enforce';
 import type { Ledger } from '@remit/ledger';
 import type { AuditReads } from '../audit-reads.ts';
-import type { Examine, Explain, MetricsText, PolicyHolder, ServerLog, ToolDigest } from '../ports.ts';
+import type { Backup, Examine, Explain, MetricsText, PolicyHolder, ServerLog, ToolDigest } from '../ports.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { HostRules } from './hosts.ts';
 
@@ -16,6 +16,7 @@ export interface ControlOptions extends Partial<HostRules> {
   toolDigest: ToolDigest;
   metrics: MetricsText;
   examine: Examine;
+  backup: Backup;
   clock: Clock;
   newId: NewId;
   /** Of this start: in a file that only the person who runs Remit can read. */

@@ -18,7 +18,7 @@ import {
 } from '../note/signed-note.ts';
 
 export const checkpointName = 'checkpoint';
-const verifierKeyName = 'log.vkey';
+export const verifierKeyName = 'log.vkey';
 
 export interface CheckpointerSetup {
   origin: string;

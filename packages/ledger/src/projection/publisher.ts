@@ -205,11 +205,11 @@ export class Publisher {
     });
   }
 
-  /** Signs and publishes the tree of everything durable. */
-  checkpoint(): { note: string; size: number } {
+  /** Signs and publishes the tree of everything durable, which ends at `end`. */
+  checkpoint(): { note: string; size: number; end: DurableEnd | undefined } {
     this.catchUp();
     const size = this.#projection.projector.size;
-    return { note: this.#checkpointer.publish(size), size };
+    return { note: this.#checkpointer.publish(size), size, end: this.#end };
   }
 
   /** The proof that the tree of `first` leaves is the beginning of the one of `second`. */
