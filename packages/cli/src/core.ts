@@ -1,5 +1,6 @@
 /** What every composition stands on: the ledger, and the registry of agents, people and credentials. */
 import { openRegistry, type Registry } from '@remit/control';
+import { pseudonymsUnder, type Ports } from '@remit/enforce';
 import { openLedger, type Ledger, type LedgerOptions } from '@remit/ledger';
 import type { Logger } from 'pino';
 import { explainRollback, recordRestored } from './backup/restored.ts';
@@ -24,6 +25,8 @@ export interface CoreOptions {
 export interface Core {
   ledger: Ledger;
   registry: Registry;
+  /** Of values that agents see hashed. */
+  pseudonym: NonNullable<Ports['pseudonym']>;
   close(): Promise<void>;
 }
 
@@ -50,9 +53,10 @@ export async function openCore({
   });
   try {
     await recordRestored(ledger, data, machine);
+    const workspaceKey = openCredentialKey(credentialKeyOf(data), () => machine.newKey());
     const registry = await openRegistry({
       file: registryFileOf(data),
-      workspaceKey: openCredentialKey(credentialKeyOf(data), () => machine.newKey()),
+      workspaceKey,
       ledger,
       clock,
       newId,
@@ -61,7 +65,7 @@ export async function openCore({
       await registry.close();
       await ledger.close();
     };
-    return { ledger, registry, close };
+    return { ledger, registry, pseudonym: pseudonymsUnder(workspaceKey), close };
   } catch (error) {
     await ledger.close();
     throw error;

@@ -79,6 +79,7 @@ export class DataPlane {
       limits,
       approvals,
       argumentChecks: new ArgumentChecks(),
+      pseudonym: core.pseudonym,
       clock: machine.clock,
       newId: machine.newId,
     };

@@ -226,6 +226,8 @@ export const bounds = {
   scope_values_max: 10_000,
   /** Levels of JSON text inside strings of JSON text that inspection opens; what lies deeper is taken out. */
   nested_text_depth_max: 8,
+  /** Encodings within encodings (base64, hex, escapes, look-alikes) that detectors see through. */
+  disguise_depth_max: 3,
   /** Places named for one denied field in a result; further ones are only counted. */
   removed_places_max: 20,
   /** A tool's schema: nesting, objects and arrays in it, characters of one pattern. */

@@ -54,6 +54,10 @@ export type Reservation = z.infer<typeof reservationSchema>;
  * What has to be done with data while the action runs. Field names are compared in their folded
  * spelling (`socialSecurityNumber` = `social_security_number`), see `inspect`.
  */
+/** What an agent sees instead of a value, where it may not see the value itself. */
+export const dataChanges = ['hash', 'mask', 'truncate'] as const;
+export type DataChange = (typeof dataChanges)[number];
+
 export const dataRulesSchema = z.object({
   /** Folded field names that the agent must neither see nor send. */
   denied: z.array(z.string()),
@@ -61,6 +65,12 @@ export const dataRulesSchema = z.object({
   labels: z.record(z.string(), z.string()),
   /** Where it stands, these folded names are all that the agent may see or send; every other field is denied. */
   only: z.array(z.string()).optional(),
+  /** Folded names whose values are changed before the agent sees them; the agent must not send them. */
+  changed: z.record(z.string(), z.enum(dataChanges)).optional(),
+  /** Detectors whose findings in any text are of a denied or changed class. */
+  detected: z
+    .record(z.string(), z.object({ label: z.string(), change: z.enum(dataChanges).optional() }))
+    .optional(),
 });
 export type DataRules = z.infer<typeof dataRulesSchema>;
 

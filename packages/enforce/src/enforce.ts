@@ -68,11 +68,11 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   if (refused) return refused;
 
   // 5 perform
-  const interim = new InterimMessages(decision);
+  const interim = new InterimMessages(decision, ports.pseudonym);
   const performed = await call.perform(action.arguments, interim);
 
   // 6 inspect the result
-  const answer = inspectResult(performed, decision);
+  const answer = inspectResult(performed, decision, ports.pseudonym);
 
   // 7 record, durable, before the agent sees it
   const sent = performed.result === 'success' || performed.result === 'error' || performed.sent;

@@ -8,6 +8,7 @@ export type { Interim } from './interim.ts';
 export { LimitCounters } from './limit/limit-counters.ts';
 export { SnapshotKeeper, type SnapshotStore } from './limit/snapshot-keeper.ts';
 export * from './ports.ts';
+export { pseudonymsUnder } from './pseudonym.ts';
 export { RefusedAttempts, type RefusedAttempt } from './refused-attempts.ts';
 export { Rehearsal, type Rehearsed } from './rehearsal.ts';
 export { restoreState, type RestoreOptions } from './restore.ts';

@@ -1,7 +1,7 @@
 /** Stages 2 and 6: what is in the arguments, in interim messages, in the result. */
 import { isJsonObject, type Action, type Decision, type JsonObject } from '@remit/contracts';
 import type { JsonValue, Performed, RefusalCode } from '@remit/contracts';
-import { redactResult, refuseArguments, type Removed } from '@remit/inspect';
+import { type Pseudonym, redactResult, refuseArguments, type Removed } from '@remit/inspect';
 import { lockedTool } from '@remit/policy';
 import type { Ports } from './ports.ts';
 
@@ -55,11 +55,11 @@ export type Answer =
   | { result: 'unknown'; reason: string };
 
 /** The answer as the agent may see it, and what was taken out of it. */
-export function inspectResult(performed: Performed, decision: Decision): Answer {
+export function inspectResult(performed: Performed, decision: Decision, pseudonym?: Pseudonym): Answer {
   if (performed.result === 'cancelled') return { result: 'cancelled' };
   if (performed.result === 'unknown') return { result: 'unknown', reason: performed.reason };
   if (!decision.data) return performed;
-  const { value, removed } = redactResult(decision.data, performed.value);
+  const { value, removed } = redactResult(decision.data, performed.value, pseudonym);
   if (removed.length === 0) return performed;
   // In observe mode the result goes through as it is, and the record says what would have been taken out.
   return {

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { Decision, JsonObject } from '@remit/contracts';
-import { redactResult } from '@remit/inspect';
+import { MessageStream, type Pseudonym } from '@remit/inspect';
 import { countsOf } from './inspection.ts';
 
 /** The way of interim messages to the agent. What does not come this way, the agent must not get. */
@@ -30,8 +30,11 @@ export class InterimMessages implements Interim {
   #digest: Hash | undefined;
   #removed: JsonObject | undefined;
 
-  constructor(decision: Decision) {
+  readonly #stream: MessageStream | undefined;
+
+  constructor(decision: Decision, pseudonym?: Pseudonym) {
     this.#decision = decision;
+    this.#stream = decision.data && new MessageStream(decision.data, pseudonym);
   }
 
   visible(method: string, params: JsonObject): JsonObject {
@@ -55,9 +58,9 @@ export class InterimMessages implements Interim {
 
   /** In observe mode the message goes through as it is, and the record says what would have been taken out. */
   #inspect(params: JsonObject): JsonObject {
-    const { data, mode } = this.#decision;
-    if (!data) return params;
-    const { value, removed } = redactResult(data, params);
+    if (!this.#stream) return params;
+    const { mode } = this.#decision;
+    const { value, removed } = this.#stream.next(params);
     if (removed.length > 0) this.#removed = countsOf(removed, this.#removed);
     return mode === 'enforce' ? (value as JsonObject) : params;
   }

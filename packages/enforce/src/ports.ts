@@ -14,6 +14,7 @@ import type {
   Reservation,
   ToolDefinition,
 } from '@remit/contracts';
+import type { Pseudonym } from '@remit/inspect';
 import type { Appender } from '@remit/ledger';
 import type { CompiledPolicy } from '@remit/policy';
 import type { ArgumentChecks } from './argument-checks.ts';
@@ -155,6 +156,8 @@ export interface Ports {
   approvals: ApprovalDesk;
   argumentChecks: ArgumentChecks;
   observer?: Observer;
+  /** Names that stand for values which agents see hashed; without it such values are taken out. */
+  pseudonym?: Pseudonym;
   clock: Clock;
   newId: NewId;
 }

@@ -1,5 +1,5 @@
 /** The denied fields of one `DataRules`, made ready for looking up many names. */
-import { type DataRules, foldFieldName } from '@remit/contracts';
+import { type DataChange, type DataRules, foldFieldName } from '@remit/contracts';
 
 /** Spellings remembered for each set of rules. Names come from tools: number and length are bounded. */
 const SPELLINGS_MAX = 4096;
@@ -11,6 +11,8 @@ export interface DeniedFields {
   readonly strict: boolean;
   /** The label of the class or field that this name belongs to; undefined where it is not denied. */
   label(name: string): string | undefined;
+  /** What the agent sees instead of the value; undefined where it sees nothing. Ask for the label first. */
+  change(name: string): DataChange | undefined;
 }
 
 /** The label of what a strict projection takes out because nobody listed it. */
@@ -34,7 +36,9 @@ function prepare(rules: DataRules): DeniedFields {
     labels.get(folded) ?? (only === undefined || only.has(folded) ? undefined : UNLISTED);
   /** `null`: not denied. */
   const spellings = new Map<string, string | null>();
+  const changed = new Map(Object.entries(rules.changed ?? {}));
   return {
+    change: (name) => (changed.size === 0 ? undefined : changed.get(foldFieldName(name))),
     empty: labels.size === 0 && only === undefined,
     strict: only !== undefined,
     label(name) {
@@ -52,5 +56,9 @@ function prepare(rules: DataRules): DeniedFields {
 /** Folds once more, so that rules written by hand work in any spelling. */
 function foldedLabels(rules: DataRules): Map<string, string> {
   const named = new Map(Object.entries(rules.labels).map(([name, label]) => [foldFieldName(name), label]));
-  return new Map(rules.denied.map(foldFieldName).map((name) => [name, named.get(name) ?? name]));
+  return new Map(
+    [...rules.denied, ...Object.keys(rules.changed ?? {})]
+      .map(foldFieldName)
+      .map((name) => [name, named.get(name) ?? name]),
+  );
 }

@@ -1,6 +1,8 @@
 export { foldFieldName } from '@remit/contracts';
 export { argumentCheck, type ArgumentCheck, type ArgumentProblem } from './argument-check.ts';
 export { fingerprint } from './fingerprint.ts';
+export type { Pseudonym } from './changed-value.ts';
+export { MessageStream } from './message-stream.ts';
 export { redactData, type Redacted, redactResult, type Removed } from './redaction.ts';
 export { type DeniedArgument, refuseArguments } from './refusal.ts';
 export { publishedOutputSchema, type PublishedSchemaOptions, wrapsResult } from './output-schema.ts';

@@ -7,6 +7,7 @@
  * Not found: names without double quotes (YAML, CSV, single quotes, prose).
  */
 import { bounds } from '@remit/contracts';
+import { changedValue, MARK, type Pseudonym } from './changed-value.ts';
 import type { DeniedFields } from './denied-fields.ts';
 
 /** Told of every member that was found. */
@@ -15,11 +16,14 @@ export type Found = (label: string) => void;
 /** The label of what cannot be looked into, and is therefore taken out. */
 export const TOO_DEEP = 'nested too deep to inspect';
 
-/** Stands for a member that was cut out between words. */
-const MARK = '[removed]';
-
 /** The text without denied members; the same string where there are none. */
-export function withoutDeniedMembers(text: string, fields: DeniedFields, found: Found, depth = 0): string {
+export function withoutDeniedMembers(
+  text: string,
+  fields: DeniedFields,
+  found: Found,
+  pseudonym?: Pseudonym,
+  depth = 0,
+): string {
   let quote = text.indexOf('"');
   if (quote === -1) return text;
   if (depth > bounds.nested_text_depth_max) {
@@ -33,9 +37,20 @@ export function withoutDeniedMembers(text: string, fields: DeniedFields, found: 
     const label = text.charCodeAt(next) === COLON ? fields.label(nameBetween(text, quote, end)) : undefined;
     if (label !== undefined) {
       found(label);
-      quote = text.indexOf('"', rest.cutMember(quote, endOfValue(text, next + 1)));
+      const value = skipSpace(text, next + 1);
+      const valueEnd = endOfValue(text, next + 1);
+      const by = changedToken(
+        text.slice(value, valueEnd),
+        nameBetween(text, quote, end),
+        label,
+        fields,
+        pseudonym,
+      );
+      if (by !== undefined) rest.replace(value, valueEnd, by);
+      quote = text.indexOf('"', by === undefined ? rest.cutMember(quote, valueEnd) : valueEnd);
     } else {
-      if (holdsNestedText) replaceNestedText(text.slice(quote, end + 1), quote, rest, fields, found, depth);
+      if (holdsNestedText)
+        replaceNestedText(text.slice(quote, end + 1), quote, rest, { fields, found, pseudonym, depth });
       quote = endsString(text.charCodeAt(next)) ? text.indexOf('"', next) : end;
     }
     if (quote === -1) break;
@@ -53,19 +68,37 @@ function endsString(code: number): boolean {
   );
 }
 
+interface Within {
+  fields: DeniedFields;
+  found: Found;
+  pseudonym: Pseudonym | undefined;
+  depth: number;
+}
+
+/** The string that stands for a value which the agent sees changed; undefined where it has to go. */
+function changedToken(
+  token: string,
+  name: string,
+  label: string,
+  fields: DeniedFields,
+  pseudonym: Pseudonym | undefined,
+): string | undefined {
+  const change = fields.change(name);
+  const value = change !== undefined && token.startsWith('"') ? decoded(token) : undefined;
+  return value === undefined ? undefined : JSON.stringify(changedValue(value, label, change, pseudonym));
+}
+
 /** A string token that holds JSON text of its own is opened, looked through and closed again. */
 function replaceNestedText(
   token: string,
   start: number,
   rest: Remainder,
-  fields: DeniedFields,
-  found: Found,
-  depth: number,
+  { fields, found, pseudonym, depth }: Within,
 ): void {
   if (!mayHoldMember(token)) return;
   const inner = decoded(token);
   if (inner === undefined) return;
-  const kept = withoutDeniedMembers(inner, fields, found, depth + 1);
+  const kept = withoutDeniedMembers(inner, fields, found, pseudonym, depth + 1);
   if (kept !== inner) rest.replace(start, start + token.length, JSON.stringify(kept));
 }
 

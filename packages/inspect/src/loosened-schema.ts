@@ -23,6 +23,13 @@ export function loosenedSchema(schema: JsonObject, rules: DataRules): JsonObject
   return new Loosening(rules).schema(schema);
 }
 
+/** A number in which a detector found something is null. */
+function orNull(type: JsonValue): JsonValue {
+  const types = Array.isArray(type) ? type : [type];
+  const isNumber = types.some((name) => name === 'number' || name === 'integer');
+  return isNumber && !types.includes('null') ? [...types, 'null'] : type;
+}
+
 class Loosening {
   readonly #rules: DataRules;
   readonly #fields: DeniedFields;
@@ -46,6 +53,8 @@ class Loosening {
 
   #keyword(keyword: string, value: JsonValue): JsonValue | undefined {
     switch (keyword) {
+      case 'type':
+        return this.#rules.detected === undefined ? value : orNull(value);
       case 'required':
         return this.#names(value);
       case 'properties':
@@ -58,6 +67,8 @@ class Loosening {
       case 'enum':
         return Array.isArray(value) ? value.map((item) => redactData(this.#rules, item).value) : value;
       case 'format':
+        // What a detector found in a string is replaced by words.
+        if (this.#rules.detected !== undefined) return undefined;
         return typeof value === 'string' && FORMATS_KEPT.has(value) ? value : undefined;
       default:
         return mapSchemas(keyword, value, (inner) => this.schema(inner));
@@ -91,6 +102,6 @@ class Loosening {
   }
 
   #denied(name: string): boolean {
-    return this.#fields.label(name) !== undefined;
+    return this.#fields.label(name) !== undefined && this.#fields.change(name) === undefined;
   }
 }

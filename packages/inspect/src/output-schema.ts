@@ -74,7 +74,10 @@ function publish(schema: JsonObject, rules: DataRules, root: PublishedSchemaOpti
   try {
     assertSchemaWithinBounds(schema);
     const name = dialect(schema);
-    const own = rules.denied.length > 0 ? loosenedSchema(schema, rules) : schema;
+    const own =
+      rules.denied.length > 0 || rules.detected !== undefined || rules.changed !== undefined
+        ? loosenedSchema(schema, rules)
+        : schema;
     const published = beside(own, root, root === 'object' && wrapsResult(schema));
     assertClientsCompile(published, name);
     return typeof schema.$schema === 'string' ? { $schema: schema.$schema, ...published } : published;

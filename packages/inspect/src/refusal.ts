@@ -27,7 +27,8 @@ function withoutProjection(rules: DataRules): DataRules {
   if (rules.only === undefined) return rules;
   let without = plain.get(rules);
   if (!without) {
-    without = { denied: rules.denied, labels: rules.labels };
+    without = { ...rules };
+    delete without.only;
     plain.set(rules, without);
   }
   return without;

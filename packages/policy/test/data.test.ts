@@ -30,6 +30,29 @@ describe('data rules', () => {
         ssn: 'ssn',
         usssn: 'ssn',
       },
+      detected: { us_ssn: { label: 'ssn' } },
+    });
+  });
+
+  it('look for denied classes in text, and not for single fields of them', () => {
+    expect(dataRules('{ deny: [credit_card] }')?.detected).toEqual({
+      payment_card: { label: 'credit_card' },
+    });
+    expect(dataRules('{ deny: [card_number] }')?.detected).toBeUndefined();
+    expect(dataRules('{ allow: [email] }')?.detected).toMatchObject({ us_ssn: { label: 'ssn' } });
+    expect(dataRules('{ allow: [email] }')?.detected).not.toHaveProperty('email');
+  });
+
+  it('change what they do not deny; a deny wins over a change, and the change that shows least over others', () => {
+    const rules = dataRules('{ deny: [phone], mask: [ssn, phone, email], hash: [email] }');
+    expect(rules?.changed).toMatchObject({ ssn: 'mask', usssn: 'mask', email: 'hash' });
+    expect(rules?.changed).not.toHaveProperty('phone');
+    expect(rules?.denied).toContain('phone');
+    expect(rules?.denied).not.toContain('ssn');
+    expect(rules?.detected).toEqual({
+      email: { label: 'email', change: 'hash' },
+      phone: { label: 'phone' },
+      us_ssn: { label: 'ssn', change: 'mask' },
     });
   });
 

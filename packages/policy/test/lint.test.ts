@@ -130,11 +130,10 @@ describe('lint', () => {
     expect(found[0]).not.toContain(to);
   });
 
-  it('notes planned actions, unused actions and detectors that are not applied', () => {
+  it('notes planned actions and unused actions', () => {
     const text = `${workspaceText}data: { ssn: { detect: us_ssn } }\n`;
     const { diagnostics } = loadWorkspace([file(text, 'w.yaml')], lock);
     expect(diagnostics.filter(({ code }) => code !== 'guessed_tool').map(line)).toEqual([
-      'warning detector_not_applied w.yaml:13:24 detector `us_ssn` is not applied yet: class `ssn` is found by the names of its fields',
       'note unused_action w.yaml:8:3 no rule speaks of the action `read_customer_info`',
       'note unused_action w.yaml:9:3 no rule speaks of the action `refund_over_100`',
       'note planned_action w.yaml:10:3 action `export_customer_list` is planned: rules about it do nothing until it has a tool',

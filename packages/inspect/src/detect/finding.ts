@@ -2,7 +2,7 @@
 import type { DetectorName } from '@remit/contracts';
 
 /** How a finding was hidden, where the text did not show it as it is. */
-export type Disguise = 'characters' | 'escapes' | 'base64' | 'hex';
+export type Disguise = 'characters' | 'base64' | 'hex';
 
 export interface Finding {
   /** A detector's name, or that of a detector which the workspace defines. */

@@ -6,6 +6,7 @@ import { findBirthDate } from './birth-date.ts';
 import { classOf, isDigit } from './characters.ts';
 import type { Chosen } from './chosen.ts';
 import { findContextual } from './contextual.ts';
+import { readEncoded } from './disguise/encoded.ts';
 import { findEmail } from './email.ts';
 import type { Finding, Match } from './finding.ts';
 import { findIban, mayBeIban } from './iban.ts';
@@ -35,26 +36,45 @@ const LETTER_OR_UNDERSCORE = 2;
 /** Shortest word that an unmarked key begins with, and its longest. */
 const UNMARKED_MIN = 6;
 const UNMARKED_MAX = 40;
+/** A shorter word is the beginning of encoded text only where a sign of base64 follows. */
+const ENCODED_WORD_MIN = 12;
 
-/** What stands in the open in this text, in order of the places where it was looked for; may overlap. */
-export function scan(around: Surroundings, chosen: Chosen): Finding[] {
-  return new Scan(around, chosen).run();
+export interface Scanned {
+  /** In the order of the places where they were looked for; may overlap. */
+  findings: Finding[];
+  /** Whether there are characters that may stand for others. */
+  veiled: boolean;
 }
+
+/** What is found in a text that was hidden within this one. */
+export type Open = (hidden: string) => Finding[];
+
+/** What stands in the open, and what `open` finds in text that is encoded in this one; the latter as a whole. */
+export function scan(around: Surroundings, chosen: Chosen, open?: Open): Scanned {
+  return new Scan(around, chosen, open).run();
+}
+
+/** Shared by all scans: a scan looks at one number at a time, and never at another text in between. */
+const run = new NumberRun();
 
 class Scan {
   readonly #around: Surroundings;
   readonly #text: string;
   readonly #chosen: Chosen;
   readonly #findings: Finding[] = [];
-  readonly #run = new NumberRun();
+  readonly #open: Open | undefined;
+  #veiled = false;
+  /** Up to here text has been looked at as an encoding of another one. */
+  #decodedTo = 0;
 
-  constructor(around: Surroundings, chosen: Chosen) {
+  constructor(around: Surroundings, chosen: Chosen, open: Open | undefined) {
+    this.#open = open;
     this.#around = around;
     this.#text = around.text;
     this.#chosen = chosen;
   }
 
-  run(): Finding[] {
+  run(): Scanned {
     const text = this.#text;
     for (let at = 0; at < text.length;) {
       const code = text.charCodeAt(at);
@@ -65,7 +85,7 @@ class Scan {
       const wanted = { names: kinds.has('person_name'), addresses: kinds.has('postal_address') };
       this.#findings.push(...findContextual(text, wanted));
     }
-    return this.#findings;
+    return { findings: this.#findings, veiled: this.#veiled };
   }
 
   /** Looks at the word that begins at `at`; returns where to go on. */
@@ -78,12 +98,30 @@ class Scan {
       if (kind === 0) break;
       digits += kind & 1;
     }
+    if (at >= this.#decodedTo && this.#open !== undefined && this.#mayBeEncoded(end, end - at))
+      this.#decode(at);
     const found = this.#chosen.secrets ? this.#secretAt(first, at, end) : undefined;
     if (found !== undefined) return found;
     if (isDigit(first)) return this.#number(at, end, end - at === digits);
     if (digits > 0 || end - at <= 2) return this.#lettered(at, end, digits);
     if (end - at >= 3 && this.#chosen.kinds.has('birth_date')) return this.#month(at, end);
     return end;
+  }
+
+  #mayBeEncoded(end: number, length: number): boolean {
+    if (length >= ENCODED_WORD_MIN) return true;
+    const code = this.#text.charCodeAt(end);
+    return code === 0x2b || code === 0x2f;
+  }
+
+  #decode(at: number): void {
+    const encoded = readEncoded(this.#text, at);
+    if (encoded === undefined) return;
+    const { end, text, disguise } = encoded;
+    this.#decodedTo = end;
+    if (text === '') return;
+    for (const { kind, confidence } of this.#open!(text))
+      this.#findings.push({ kind, start: at, end, confidence, disguise });
   }
 
   #secretAt(first: number, at: number, end: number): number | undefined {
@@ -112,7 +150,6 @@ class Scan {
     if (!this.#chosen.numbers && !this.#chosen.lettered) return end;
     const text = this.#text;
     if (digitsOnly && end - at < 6 && !this.#hasNextGroup(end)) return end;
-    const run = this.#run;
     run.read(text, at);
     if (run.total < 4) return end;
     return this.#numbers(at, run) ?? end;
@@ -177,7 +214,12 @@ class Scan {
   #sign(code: number, at: number): number {
     const text = this.#text;
     const { kinds, secrets } = this.#chosen;
+    if (code > 127) this.#veiled = true;
     switch (code) {
+      case 0x25: // %
+      case 0x26: // &
+        this.#veiled = true;
+        return at + 1;
       case BACKSLASH:
         return this.#behindEscape(at);
       case 0x40: // @
@@ -200,6 +242,7 @@ class Scan {
   /** `\n4111` of JSON text is no word `n4111`. */
   #behindEscape(at: number): number {
     const next = this.#text[at + 1];
+    if (next === 'u' || next === 'x') this.#veiled = true;
     if (next === 'u' && /^[\da-fA-F]{4}/.test(this.#text.slice(at + 2, at + 6))) return at + 6;
     return next !== undefined && '"\\/nrtbf'.includes(next) ? at + 2 : at + 1;
   }

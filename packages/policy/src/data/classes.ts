@@ -1,4 +1,4 @@
-import { foldFieldName } from '@remit/contracts';
+import { type DetectorName, detectorGroups, foldFieldName } from '@remit/contracts';
 import type { Sensitivity } from '@remit/contracts';
 
 /**
@@ -103,6 +103,30 @@ export const builtInClasses: Readonly<Record<string, readonly string[]>> = {
     'access_key',
     'secret_access_key',
   ],
+};
+
+/** Personal data that is no number which a state gives. */
+const otherThanIds = new Set<DetectorName>([
+  'email',
+  'phone',
+  'ip_address',
+  'payment_card',
+  'iban',
+  'us_ssn',
+  'birth_date',
+  'us_bank_routing',
+]);
+
+/** What finds a built-in class in text, where no name of a field says what it is. */
+export const builtInDetectors: Readonly<Record<string, readonly DetectorName[]>> = {
+  email: ['email'],
+  phone: ['phone'],
+  birth_date: ['birth_date'],
+  credit_card: ['payment_card'],
+  bank_account: ['iban', 'us_bank_routing'],
+  ssn: ['us_ssn'],
+  national_id: detectorGroups['personal_data']!.filter((name) => !otherThanIds.has(name)),
+  credential: detectorGroups['secrets']!,
 };
 
 /** How sensitive they are, unless the workspace says otherwise. */

@@ -1,11 +1,12 @@
 /** The `access:` part of an agent or role: what is allowed and denied, with the same words everywhere. */
+import type { DataChange } from '@remit/contracts';
 import { readAllowDeny } from './allow-deny.ts';
 import type { AllowDeny } from './allow-deny.ts';
 import { listOf, oneOf, placed, readWord, shaped } from './reading.ts';
-import type { Placed, Reader } from './reading.ts';
+import type { Placed, Reader, Word } from './reading.ts';
 
 /** Classes and field names of data. */
-interface DataAccess extends AllowDeny {
+interface DataAccess extends AllowDeny, Partial<Record<DataChange, Word[]>> {
   /** With `deny`, what `allow` does not name is taken out, also where no class knows it. */
   unlisted?: Placed<'allow' | 'deny'>;
 }
@@ -36,7 +37,14 @@ export type AccessArea = (typeof accessAreas)[number];
 
 const readData = shaped<Required<DataAccess>>({
   what: '`access.data`',
-  keys: { allow: listOf(readWord), deny: listOf(readWord), unlisted: placed(oneOf(['allow', 'deny'])) },
+  keys: {
+    allow: listOf(readWord),
+    deny: listOf(readWord),
+    hash: listOf(readWord),
+    mask: listOf(readWord),
+    truncate: listOf(readWord),
+    unlisted: placed(oneOf(['allow', 'deny'])),
+  },
 });
 
 export const readAccess: Reader<Access> = shaped<Required<Access>>({

@@ -128,7 +128,7 @@ function hasTier(rule: Rule): boolean {
 }
 
 function lintDocuments(documents: Documents, findings: Findings): void {
-  const { workspace, guardrails } = documents;
+  const { guardrails } = documents;
   const agents = [...documents.agents.values()];
   const roles = [...documents.roles.values()];
   const used = new Set(
@@ -151,11 +151,6 @@ function lintDocuments(documents: Documents, findings: Findings): void {
       granting.spot,
       'put it into a role, if only some agents may use it',
     );
-  }
-  for (const { name, detect } of workspace?.data.values() ?? []) {
-    if (detect === undefined) continue;
-    const message = `detector \`${detect.text}\` is not applied yet: class \`${name.text}\` is found by the names of its fields`;
-    findings.warning('detector_not_applied', message, detect.spot);
   }
 }
 

@@ -78,7 +78,9 @@ export function findPrivateKey(text: string, at: number): Finding | undefined {
   if (begin === undefined) return undefined;
   const from = at + begin.length;
   const rest = text.slice(from, from + KEY_MAX);
-  const ending = /-----END [A-Z\d ]{1,64}-----/.exec(rest);
+  const found = /-----END [A-Z\d ]{1,64}-----/.exec(rest);
+  // A quotation mark in between ends a string of JSON: what follows is another value.
+  const ending = found === null || rest.slice(0, found.index).includes('"') ? null : found;
   const body =
     ending === null
       ? (/^(?:[A-Za-z\d+/=\s:,.-]|\\[nrt])*/.exec(rest)?.[0] ?? '')
