@@ -4,10 +4,11 @@
  */
 import { bounds } from '@remit/contracts';
 import { Approvals } from '@remit/enforce';
-import { createControl, type Actor } from '@remit/control';
+import { createControl, openPrivacy, type Actor } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
 import { groupsInPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
+import { restoredState } from './restored-state.ts';
 import { sweepApprovals } from './approval-sweep.ts';
 import { backupMaker } from './backup/make-backup.ts';
 import { injectTransport } from './client/inject.ts';
@@ -92,7 +93,7 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     ...groupsInPolicy(policy.current(), person),
   ];
   const approvals = new Approvals({ ledger: core.ledger, clock, newId, groupsOf });
-  const limits = await openLimits(
+  const { limits, snapshot } = await openLimits(
     { ...options, data: options.folder.path, ledger: core.ledger, approvals, policy: first.policy },
     opened,
   );
@@ -107,9 +108,12 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
   });
   const policy = holdPolicy(options, core, servers, first, data);
   const operator_token = machine.newSecret();
+  const state = restoredState(approvals, limits, snapshot);
+  const privacy = await openPrivacy({ ...core, people: core.registry.people, clock, newId, state });
   const control = createControl({
     ...core,
     approvals,
+    privacy,
     policy,
     clock,
     newId,

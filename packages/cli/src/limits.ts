@@ -22,7 +22,7 @@ export interface LimitsOptions {
 export async function openLimits(
   options: LimitsOptions,
   opened: AsyncDisposableStack,
-): Promise<LimitCounters> {
+): Promise<{ limits: LimitCounters; snapshot: SnapshotKeeper }> {
   const { machine, data, ledger, log } = options;
   const limits = new LimitCounters();
   const store = new SealedSnapshot({
@@ -35,8 +35,9 @@ export async function openLimits(
     longest_window_ms: longestWindow(options.policy),
     snapshot: await readable(store, log),
   });
-  keepSnapshot(new SnapshotKeeper(limits, ledger, store, machine.clock), log, opened);
-  return limits;
+  const snapshot = new SnapshotKeeper(limits, ledger, store, machine.clock);
+  keepSnapshot(snapshot, log, opened);
+  return { limits, snapshot };
 }
 
 /** Without a snapshot the start takes longer, and that is all. */

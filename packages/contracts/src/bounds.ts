@@ -248,6 +248,13 @@ export const bounds = {
   changes_corrected_at_once: 1000,
   /** Changes of agents, people and credentials that wait to be recorded; one more is refused. */
   changes_waiting_max: 256,
+  /** Legal holds in force at a time. */
+  legal_holds_max: 256,
+  /** Erasures that wait for a second administrator, and for how long. */
+  erasures_waiting_max: 256,
+  erasure_waiting_ms: 7 * 86_400_000,
+  /** Characters of an answer with everything that is held about one person. */
+  subject_export_characters_max: 128 * 1024 * 1024,
   /** Answers kept for requests that are sent again with the same `Idempotency-Key`, and for how long. */
   idempotency_keys_max: 1024,
   idempotency_ms: 10 * 60_000,

@@ -30,6 +30,7 @@ export const administrativeKinds = [
   ...registryChangeKinds,
   'login',
   'audit_read',
+  'export',
   'erasure_requested',
   'erasure',
   'retention',

@@ -1,7 +1,7 @@
 /** A whole control plane on a real database in a folder of its own, with everybody who may call it. */
 import { join } from 'node:path';
 import type { Decision, ToolDefinition } from '@remit/contracts';
-import { createControl, openRegistry, type ControlOptions, type Registry } from '@remit/control';
+import { createControl, openPrivacy, openRegistry, type ControlOptions, type Registry } from '@remit/control';
 import type { Approval } from '@remit/enforce';
 import type { CompiledPolicy, LoadResult } from '@remit/policy';
 import { type FakeClock, fakeClock, seededIds, temporaryFolder } from '@remit/testkit';
@@ -61,8 +61,10 @@ export async function controlUnderTest(
   const recording = { ledger, clock, newId };
   const registry = await openRegistry({ file: join(folder, 'control.db'), workspaceKey, ...recording });
   const failures: unknown[] = [];
+  const privacy = await openPrivacy({ ...recording, people: registry.people, state: nothingRestored });
   const app = createControl({
     ...recording,
+    privacy,
     registry,
     ...surroundings(options.policy ?? policyNaming('support', 'billing')),
     approvals,
@@ -79,6 +81,8 @@ export async function controlUnderTest(
     (await registry.people.add(name, groups, administratorOf(registry))).token;
   return { app, registry, ledger, approvals, clock, failures, folder, send, person };
 }
+
+export const nothingRestored = { keep: () => Promise.resolve(), forget: () => Promise.resolve() };
 
 type Surroundings = Pick<
   ControlOptions,

@@ -59,6 +59,7 @@ export class InMemoryLedger implements Ledger {
   /** Nothing that uses it is tested without a disk. */
   readonly payloads: Ledger['payloads'] = {
     find: () => Promise.reject(new Error('this ledger finds no payloads')),
+    read: () => this.records({}),
     clear: () => Promise.reject(new Error('this ledger clears no payloads')),
   };
 

@@ -76,7 +76,7 @@ describe('a person', () => {
     const may = async (token?: string) =>
       (await control.send('GET', '/api/v1/me', token === undefined ? {} : { token })).body['may'];
     expect(await may()).toEqual(['look', 'administer']);
-    expect(await may(control.admin)).toEqual(['look', 'approve', 'administer', 'administer_people']);
+    expect(await may(control.admin)).toEqual(['look', 'approve', 'administer', 'administer_people', 'erase']);
     expect(await may(await control.person('v', ['viewers']))).toEqual(['look']);
     expect(await may(await control.person('lead', ['managers']))).toEqual(['look', 'approve']);
   });

@@ -40,6 +40,14 @@ const refused: Record<Permission, Partial<Record<CallerName, string>>> = {
     approver: 'operator_only',
     administrator: 'operator_only',
   },
+  erase: {
+    nobody: 'token_required',
+    stranger: 'token_required',
+    agent: 'token_required',
+    operator: 'not_permitted',
+    viewer: 'not_permitted',
+    approver: 'not_permitted',
+  },
 };
 
 /** The permission of each route, told apart from the table so that a slip there is seen here. */
@@ -73,6 +81,14 @@ const expected: Record<OperationId, Permission> = {
   listCredentials: 'administer',
   setCredential: 'administer',
   removeCredential: 'administer',
+  requestErasure: 'erase',
+  listErasures: 'administer',
+  confirmErasure: 'erase',
+  exportSubject: 'administer',
+  listHolds: 'administer',
+  addHold: 'erase',
+  releaseHold: 'erase',
+  reportDeletions: 'look',
   listUpstreams: 'look',
   doctor: 'look',
   openApi: 'look',

@@ -1,13 +1,20 @@
 /** The people's API on a real ledger: what is done through it can be found, shown and proved in it. */
 import { join } from 'node:path';
-import { createControl, openRegistry } from '@remit/control';
+import { createControl, openPrivacy, openRegistry } from '@remit/control';
 import type { Action, Decision } from '@remit/contracts';
 import { Approvals, restoreState, LimitCounters } from '@remit/enforce';
 import { openLedger } from '@remit/ledger';
 import { fakeClock, temporaryFolder } from '@remit/testkit';
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { operatorToken, policyNaming, sender, surroundings, workspaceKey } from './control-under-test.ts';
+import {
+  nothingRestored,
+  operatorToken,
+  policyNaming,
+  sender,
+  surroundings,
+  workspaceKey,
+} from './control-under-test.ts';
 
 async function remitIn(folder: string) {
   const clock = fakeClock();
@@ -26,8 +33,10 @@ async function remitIn(folder: string) {
     now: clock.now(),
     longest_window_ms: 0,
   });
+  const privacy = await openPrivacy({ ...recording, people: registry.people, state: nothingRestored });
   const app = createControl({
     ...recording,
+    privacy,
     ...surroundings(policyNaming('support')),
     approvals,
     registry,

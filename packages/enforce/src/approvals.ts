@@ -168,6 +168,21 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     this.#forgetOldest();
   }
 
+  /** Drops those that this fits: whoever waits for one of them is told, and asks anew. */
+  forget(isAbout: (approval: Approval) => boolean): void {
+    for (const approval of [...this.#approvals.values()].filter(isAbout)) {
+      this.#drop(approval);
+      this.#waiting.get(approval.agent)?.delete(approval);
+      for (const watch of this.#watching) watch(approval.id);
+    }
+  }
+
+  #drop(approval: Approval): void {
+    this.#approvals.delete(approval.id);
+    this.#told.delete(approval.id);
+    if (this.#newest.get(keyOf(approval)) === approval) this.#newest.delete(keyOf(approval));
+  }
+
   async #request(
     action: Action,
     decision: Decision,
@@ -252,9 +267,7 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     for (const approval of this.#approvals.values()) {
       const isOpen = approval.status === 'pending' || approval.status === 'approved';
       if (isOpen && !this.#due(approval)) continue;
-      this.#approvals.delete(approval.id);
-      this.#told.delete(approval.id);
-      if (this.#newest.get(keyOf(approval)) === approval) this.#newest.delete(keyOf(approval));
+      this.#drop(approval);
       return;
     }
   }

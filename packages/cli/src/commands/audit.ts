@@ -9,6 +9,7 @@ import { exitCodes, wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { existingCheckpointFolder } from '../settings.ts';
 import { untilStopped } from '../terminal/stop.ts';
+import { registerErase, registerHolds } from './audit-privacy.ts';
 import { commandGroup, type CommandOptions } from './command.ts';
 
 type VerifyOptions = CommandOptions & { checkpoints?: string; checkpoint?: string[] };
@@ -60,6 +61,11 @@ export function registerAudit(program: Command, context: Context): void {
       (value: string, before: string[] | undefined) => [...(before ?? []), value],
     )
     .action((options: VerifyOptions) => verify(context, options));
+  registerErase(command, context);
+  registerHolds(
+    program.commands.find((one) => one.name() === 'audit')!,
+    context,
+  );
 }
 
 const filterHelp = `

@@ -2,10 +2,12 @@
 import { longestWindow } from '@remit/policy';
 import type { Command } from 'commander';
 import { readTime } from '../audit/filters.ts';
+import { withRemit } from '../client/connect.ts';
 import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { lookingBack, recordedCalls, type RecordedCalls } from '../recorded/recorded-calls.ts';
 import { withEvents } from '../recorded/search-events.ts';
+import { describeDeletions } from '../report/deletions.ts';
 import { describeReadiness, describeVisibility } from '../report/describe.ts';
 import { readinessOf } from '../report/readiness.ts';
 import { visibilityOf, type Visible } from '../report/visibility.ts';
@@ -36,6 +38,23 @@ export function registerReport(program: Command, context: Context): void {
     '7d',
     'Ends with 1 where an agent would have been refused something that ran.',
   ).action((options: Options) => readiness(context, options));
+  addWorkspaceCommand(report, 'deletions', {
+    does: 'what was deleted, when, why and by whom',
+    examples: ['remit report deletions --since 30d'],
+    note: 'Erasures and retention; whom an erasure was about is recorded nowhere.',
+  })
+    .option('--since <time>', 'how far back: `7d`, `24h`, or a time', '365d')
+    .action((options: Options) => deletions(context, options));
+}
+
+async function deletions(context: Context, options: Options): Promise<void> {
+  const since = readTime(options.since, context.machine.clock.now());
+  await withRemit(context, options, async (remit) => {
+    const report = await remit.call('reportDeletions', { query: { since } });
+    if (options.json === true) return printJson(context, report);
+    for (const line of describeDeletions(report.deletions)) context.terminal.print(printable(line));
+    if (!report.complete) context.terminal.say('There were more; ask for a shorter time.');
+  });
 }
 
 interface Reported extends Visible, RecordedCalls {

@@ -32,7 +32,7 @@ export const peopleRoutes = {
     response: z.object({
       kind: z.enum(['operator', 'person']),
       person: personSchema.optional(),
-      may: z.array(z.enum(['look', 'approve', 'administer', 'administer_people'])),
+      may: z.array(z.enum(['look', 'approve', 'administer', 'administer_people', 'erase'])),
     }),
   },
   listPeople: {

@@ -12,9 +12,17 @@ export type Method = (typeof methods)[number];
  * Who may call a route. `open`: anybody; `look`: every token; `approve`: a person who is no viewer,
  * never the operator's token; `administer`: the operator's token or an administrator;
  * `administer_people`: an administrator, and the operator's token only until there is one; `operate`: the
- * operator's token alone, for what reaches into the machine.
+ * operator's token alone, for what reaches into the machine; `erase`: an administrator, never the operator's token.
  */
-export const permissions = ['open', 'look', 'approve', 'administer', 'administer_people', 'operate'] as const;
+export const permissions = [
+  'open',
+  'look',
+  'approve',
+  'administer',
+  'administer_people',
+  'operate',
+  'erase',
+] as const;
 export type Permission = (typeof permissions)[number];
 
 export interface RouteDefinition {

@@ -7,6 +7,7 @@ import { eventRoutes } from './events.ts';
 import { operationRoutes } from './operations.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policies.ts';
+import { privacyRoutes } from './privacy.ts';
 
 export const routes = {
   ...agentRoutes,
@@ -15,6 +16,7 @@ export const routes = {
   ...eventRoutes,
   ...policyRoutes,
   ...credentialRoutes,
+  ...privacyRoutes,
   ...operationRoutes,
   ...backupRoutes,
 } as const;

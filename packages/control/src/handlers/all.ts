@@ -8,6 +8,7 @@ import type { AnsweredId, Handlers } from './handler.ts';
 import { operationHandlers } from './operations.ts';
 import { peopleHandlers } from './people.ts';
 import { policyHandlers } from './policies.ts';
+import { privacyHandlers } from './privacy.ts';
 
 export function handlersOf(deps: ControlDeps): Handlers<AnsweredId> {
   return {
@@ -17,6 +18,7 @@ export function handlersOf(deps: ControlDeps): Handlers<AnsweredId> {
     ...eventHandlers(deps),
     ...policyHandlers(deps),
     ...credentialHandlers(deps),
+    ...privacyHandlers(deps),
     ...operationHandlers(deps),
     ...backupHandlers(deps),
   };

@@ -3,7 +3,7 @@ import { actorOf, refusalFor, required } from '../server/caller.ts';
 import type { ControlDeps } from '../server/deps.ts';
 import type { Handlers } from './handler.ts';
 
-const abilities = ['look', 'approve', 'administer', 'administer_people'] as const;
+const abilities = ['look', 'approve', 'administer', 'administer_people', 'erase'] as const;
 
 export function peopleHandlers({ people }: ControlDeps): Handlers<keyof typeof peopleRoutes> {
   return {

@@ -52,7 +52,11 @@ export class PeopleRegistry {
   }
 
   hasAdministrator(): boolean {
-    return this.#administrators().length > 0;
+    return this.administrators().length > 0;
+  }
+
+  administrators(): Person[] {
+    return [...this.#byId.values()].filter((person) => person.groups.includes(administratorsGroup));
   }
 
   /**
@@ -116,7 +120,7 @@ export class PeopleRegistry {
 
   /** Asked again when the change's turn has come: an administrator may have been added or removed since. */
   #mayChange(by: Actor): void {
-    const administrators = this.#administrators();
+    const administrators = this.administrators();
     if (administrators.length === 0 || administrators.some((person) => person.id === by.id)) return;
     throw needsAdministrator();
   }
@@ -135,15 +139,11 @@ export class PeopleRegistry {
   }
 
   #keepLastAdministrator(person: Person): void {
-    const administrators = this.#administrators();
+    const administrators = this.administrators();
     if (administrators.length !== 1 || administrators[0]?.id !== person.id) return;
     throw new Fault('last_administrator', 'This is the last administrator.', {
       remedy: `Add another person with the group \`${administratorsGroup}\` first.`,
     });
-  }
-
-  #administrators(): Person[] {
-    return [...this.#byId.values()].filter((person) => person.groups.includes(administratorsGroup));
   }
 
   #named(name: string): Person | undefined {

@@ -89,10 +89,17 @@ const refusals: Record<
       : new Fault('operator_only', 'This reaches into the machine that Remit runs on.', {
           remedy: 'Run the command as the user that runs Remit, without REMIT_TOKEN.',
         }),
+  erase: (caller) => (isAdministrator(caller) ? undefined : needsPerson()),
 };
 
 function isAdministrator(caller: Caller): boolean {
   return caller.kind === 'person' && caller.groups.includes(administratorsGroup);
+}
+
+function needsPerson(): Fault {
+  return notPermitted(
+    `This takes the token of a person in the group \`${administratorsGroup}\`; the operator's is not enough.`,
+  );
 }
 
 function notPermitted(message: string): Fault {

@@ -3,6 +3,7 @@ import type { ApprovalOffice, UpstreamCatalog } from '@remit/enforce';
 import type { Ledger } from '@remit/ledger';
 import type { AuditReads } from '../audit-reads.ts';
 import type { Backup, Examine, Explain, MetricsText, PolicyHolder, ServerLog, ToolDigest } from '../ports.ts';
+import type { PrivacyOffice } from '../privacy/office.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { HostRules } from './hosts.ts';
 
@@ -10,6 +11,7 @@ export interface ControlOptions extends Partial<HostRules> {
   registry: Registry;
   ledger: Ledger;
   approvals: ApprovalOffice;
+  privacy: PrivacyOffice;
   upstreams: UpstreamCatalog;
   policy: PolicyHolder;
   explain: Explain;

@@ -135,6 +135,20 @@ export class LimitCounters implements Limits {
     for (const past of open) this.restore(past);
   }
 
+  /**
+   * Drops the counters whose keys name a person who is erased: a limit that counts by that person begins anew.
+   * `isAbout` is asked of plain text.
+   */
+  forget(isAbout: (text: string) => boolean): void {
+    this.#changes += 1;
+    for (const own of this.#agents.values()) {
+      for (const [key, counter] of own.counters) {
+        if (isAbout(decodeURIComponent(key))) own.counters.delete(key);
+        else if (counter instanceof Targets) counter.forget(isAbout);
+      }
+    }
+  }
+
   #advance(now: number): number {
     this.#latest = Math.max(this.#latest, now);
     return this.#latest;

@@ -21,6 +21,7 @@ export class Targets implements Counter {
   /** A use that was given back or restored has broken that order. */
   #disordered = false;
   #latest = -Infinity;
+  #forgotten = 0;
 
   constructor(lifetime: Lifetime, share: Share) {
     this.lifetime = lifetime;
@@ -71,6 +72,16 @@ export class Targets implements Counter {
       this.#latest = Math.max(this.#latest, at);
     }
     this.#disordered = true;
+  }
+
+  /** Keeps counting the targets that this fits, under names that say nothing; those of calls that go on excepted. */
+  forget(isAbout: (name: string) => boolean): void {
+    for (const [name, target] of [...this.#targets]) {
+      if (target.open.length > 0 || !isAbout(name)) continue;
+      this.#targets.delete(name);
+      this.#targets.set(`forgotten:${(this.#forgotten += 1)}:${target.at}`, target);
+      this.#disordered = true;
+    }
   }
 
   #touch(name: string, at: number): void {

@@ -22,6 +22,8 @@ import { scanPayloads, type ScanPage } from './payload-scan.ts';
 /** Records whose rows are changed in one turn, so that searches get theirs. */
 const recordsPerTurn = 2048;
 
+const recordsPerAnswer = 256;
+
 export interface LogClearingSetup {
   folder: string;
   checkpoint_folder: string | undefined;
@@ -60,7 +62,18 @@ export class LogClearing {
     this.#tools.catchUp();
     const [place, end] = [this.#tools.placeOf(from), this.#tools.end()];
     if (end === undefined || from >= to) return { found: '', held: [], next: undefined };
-    return scanPayloads(this.#tools.reader.groups(place, end), query, from, to, (id) => this.#recordsOf(id));
+    return scanPayloads(this.#tools.reader.groups(place, end), query, from, to, (id) =>
+      this.#recordsOfEvent(id),
+    );
+  }
+
+  /** A page of these records, from index `from` on. */
+  recordsOf(found: string, from: number): { records: StoredRecord[]; next: number | undefined } {
+    this.#tools.catchUp();
+    const left = parsed(found).between(from, Infinity);
+    const indexes = left.first(recordsPerAnswer);
+    const next = indexes.length < left.count ? indexes.at(-1)! + 1 : undefined;
+    return { records: indexes.map((index) => this.#recordAt(index)), next };
   }
 
   /** The segments that hold records of these, by name, oldest first. */
@@ -166,7 +179,7 @@ export class LogClearing {
     return replayed !== undefined;
   }
 
-  #recordsOf(id: string): number[] {
+  #recordsOfEvent(id: string): number[] {
     const row = this.#tools.database().prepare('SELECT intent, outcome FROM event WHERE id = ?').get(id) as
       { intent: number | null; outcome: number | null } | undefined;
     return [row?.intent, row?.outcome].filter((index) => index !== null && index !== undefined);

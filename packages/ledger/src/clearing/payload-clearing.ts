@@ -2,7 +2,14 @@
  * Takes payloads out of the log while it is written. In this order, so that a crash at any point is made good at
  * the next start: looked up, recorded, listed apart, rows, segments, done.
  */
-import { Fault, type Clock, type NewId, type NewRecord, type Position } from '@remit/contracts';
+import {
+  Fault,
+  type Clock,
+  type NewId,
+  type NewRecord,
+  type Position,
+  type StoredRecord,
+} from '@remit/contracts';
 import type { PublisherHandle } from '../threads/publisher-handle.ts';
 import { clearingRecords } from './clearing-event.ts';
 import { IndexRanges } from './index-ranges.ts';
@@ -34,6 +41,18 @@ export class PayloadClearing implements Payloads {
 
   find(query: PayloadQuery): Promise<FoundPayloads> {
     return this.#find(query, 0, this.#deps.size());
+  }
+
+  async *read(found: IndexRanges): AsyncIterable<StoredRecord> {
+    for (let next: number | undefined = 0; next !== undefined;) {
+      const page: { records: StoredRecord[]; next: number | undefined } = await this.#deps.publisher.call(
+        'recordsOf',
+        found.toString(),
+        next,
+      );
+      yield* page.records;
+      next = page.next;
+    }
   }
 
   clear(clearing: Clearing): Promise<Cleared> {

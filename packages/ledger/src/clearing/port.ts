@@ -1,5 +1,5 @@
 /** What may be asked of payloads as a whole: to find them, and to take them out of the log. */
-import type { RecordMeta } from '@remit/contracts';
+import type { RecordMeta, StoredRecord } from '@remit/contracts';
 import type { ClearingKind } from './clearing-event.ts';
 import type { IndexRanges } from './index-ranges.ts';
 import type { PayloadQuery } from './payload-query.ts';
@@ -34,6 +34,8 @@ export interface Cleared {
 export interface Payloads {
   /** What a query finds, as the log stands. */
   find(query: PayloadQuery): Promise<FoundPayloads>;
+  /** The records, with their payloads. */
+  read(found: IndexRanges): AsyncIterable<StoredRecord>;
   /**
    * One after the other. Resolves when the payloads are gone from this log.
    * @throws Fault `payloads_held`, `ledger_unavailable`, `ledger_damaged`; what was recorded by then is

@@ -23,6 +23,7 @@ export type PublisherMethod =
 type ClearingMethod = (typeof clearingMethods)[number];
 const clearingMethods = [
   'scan',
+  'recordsOf',
   'segmentsOf',
   'clearSegment',
   'forgetIdentifiers',
