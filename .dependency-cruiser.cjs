@@ -2,6 +2,8 @@
  * Who may import whom (ARCHITECTURE.md). `test/rules.test.ts` plants a violation of each rule and
  * sees it red. Resolution goes through the `source` condition, so that a missing build cannot hide one.
  */
+const { builtinModules } = require('node:module');
+
 const own = (names) => `^packages/(${names.join('|')})/`;
 const may = {
   contracts: [],
@@ -35,7 +37,7 @@ module.exports = {
         pathNot: [
           '^packages/$1/',
           '^packages/[^/]+/src/index[.]ts$',
-          '^packages/ledger/src/(verify|witness|backup)/index[.]ts$',
+          '^packages/ledger/src/(offline|verify|witness|backup)/index[.]ts$',
         ],
       },
     },
@@ -44,6 +46,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: '^packages/testkit/' },
       to: { path: '^packages/testkit/' },
+    },
+    {
+      name: 'offline-runs-in-browsers',
+      comment: 'Outsiders check receipts, bundles and published logs where there is no Node.',
+      severity: 'error',
+      from: { path: '^packages/ledger/src/offline/' },
+      to: { path: `^(node:)?(${builtinModules.join('|')})$`, reachable: true },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {

@@ -26,6 +26,7 @@ describe('import rules', () => {
     'testkit-imports-only-contracts': ['testkit', `import '@remit/policy';`],
     'no-deep-imports': ['enforce', `import '../../policy/src/deep.ts';`],
     'testkit-in-tests-only': ['gateway', `import '@remit/testkit';`],
+    'offline-runs-in-browsers': ['ledger/src/offline', `import 'node:fs';`],
     'no-cycles': ['policy', `import './cycle.ts';`],
     resolvable: ['policy', `import '@remit/nowhere';`],
   };
@@ -38,7 +39,9 @@ describe('import rules', () => {
     cpSync(path.join(root, '.dependency-cruiser.cjs'), path.join(tree, '.dependency-cruiser.cjs'));
     cpSync(path.join(root, 'tsconfig.base.json'), path.join(tree, 'tsconfig.base.json'));
     Object.values(plants).forEach(([name, text], index) => {
-      writeFileSync(path.join(tree, 'packages', name, 'src', `planted-${index}.ts`), `${text}\n`);
+      const folder = path.join(tree, 'packages', name.includes('/') ? name : `${name}/src`);
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(path.join(folder, `planted-${index}.ts`), `${text}\n`);
     });
     writeFileSync(
       path.join(tree, 'packages/policy/src/cycle.ts'),

@@ -227,6 +227,7 @@ async function workbenchless(args: string[]) {
     color: false,
     ask: nobody,
     readSecret: nobody,
+    pass: nobody,
   });
   return { code, stdout: out.join('\n') };
 }

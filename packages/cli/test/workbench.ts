@@ -99,6 +99,9 @@ async function invoke(args: string[], machine: Machine): Promise<Invoked> {
     interactive: false,
     color: false,
     ask: () => Promise.reject(new Error('nobody can be asked')),
+    pass: async (data) => {
+      for await (const part of data) written.stdout.push(Buffer.from(part).toString());
+    },
     readSecret: () => Promise.reject(new Error('nobody can be asked')),
   });
   return { code, stdout: written.stdout.join('\n'), stderr: written.stderr.join('\n') };

@@ -3,9 +3,19 @@
  * that do not exist (`1e999`), lone surrogates and any depth; a gateway that records one reading and
  * forwards another would be a hole. What is refused here follows I-JSON (RFC 7493, section 2).
  */
-import { isUtf8 } from 'node:buffer';
 import { Fault } from './errors.ts';
 import type { JsonValue } from './json.ts';
+
+/** Keeps a byte order mark, which is no JSON. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch (cause) {
+    throw new Fault('invalid_utf8', 'The body is not valid UTF-8.', { cause });
+  }
+}
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -21,9 +31,8 @@ const closeBracket = 0x5d;
  * `number_out_of_range`, `lone_surrogate`.
  */
 export function parseJson(bytes: Uint8Array, depthMax: number): JsonValue {
-  if (!isUtf8(bytes)) throw new Fault('invalid_utf8', 'The body is not valid UTF-8.');
+  const text = decode(bytes);
   const members = countWritten(bytes, depthMax);
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   const value = parse(text);
   // Every member is written with one colon outside a string, so fewer members than colons means that
   // a key came twice. This costs one pass over the bytes and no memory.

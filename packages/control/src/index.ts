@@ -10,6 +10,7 @@ export * from './api/privacy.ts';
 export * from './api/problem.ts';
 export * from './api/route.ts';
 export * from './api/routes.ts';
+export { exportFormats, type ExportFormat } from './export/export.ts';
 export { administrativeRecord } from './administrative-record.ts';
 export * from './ports.ts';
 export { openPrivacy, type PrivacyOffice } from './privacy/office.ts';

@@ -72,6 +72,14 @@ export class InMemoryLedger implements Ledger {
     return (await this.show(id)) && `c2sp.org/tlog-proof@v1\nindex 0\n\nproof of ${id}\n`;
   }
 
+  evidence(ids: readonly string[]) {
+    return Promise.resolve(ids.map((id, index) => ({ index, record: JSON.stringify({ id }), proof: [] })));
+  }
+
+  keys() {
+    return { log_keys: ['test+00000000+AA=='], witness_keys: [] };
+  }
+
   checkpoint(): Promise<string> {
     return Promise.resolve('test\n1\nAAAA\n');
   }

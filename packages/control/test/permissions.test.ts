@@ -70,6 +70,7 @@ const expected: Record<OperationId, Permission> = {
   approve: 'approve',
   deny: 'approve',
   searchEvents: 'look',
+  exportEvents: 'look',
   streamEvents: 'look',
   showEvent: 'look',
   proveEvent: 'look',

@@ -14,7 +14,16 @@ import { copyOfLog, type LogCopy } from './backup/log-copy.ts';
 import { reasonOf, SyncFailure } from './disk/sync-failure.ts';
 import { CompactRange } from './merkle/compact-range.ts';
 import { hashToBase64 } from './merkle/hash.ts';
-import type { Ledger, LedgerBounds, LedgerStatus, RecordFilter, SearchPage, SearchQuery } from './port.ts';
+import type { EvidenceRecord } from './offline/evidence.ts';
+import type {
+  Ledger,
+  LedgerBounds,
+  LedgerStatus,
+  LogKeys,
+  RecordFilter,
+  SearchPage,
+  SearchQuery,
+} from './port.ts';
 import { RefusalRecorder } from './refusal-recorder.ts';
 import type { PublisherHandle } from './threads/publisher-handle.ts';
 import type { PublisherEvents } from './threads/publisher-loop.ts';
@@ -36,6 +45,8 @@ export interface EmbeddedSetup {
   newId: NewId;
   bounds: LedgerBounds;
   witnesses: WitnessPolicy;
+  /** The log's own verifier keys, the present one first. */
+  log_keys: string[];
   failed: (fault: Fault) => void;
   unlock: () => void;
 }
@@ -139,6 +150,15 @@ export class EmbeddedLedger implements Ledger, WriterEvents, PublisherEvents {
       this.#listeners.delete(listener);
       if (this.#listeners.size === 0) this.#publisher!.watch(false);
     };
+  }
+
+  evidence(ids: readonly string[], size: number): Promise<EvidenceRecord[]> {
+    return this.#publisher!.call('evidence', ids, size);
+  }
+
+  keys(): LogKeys {
+    const { log_keys, witnesses } = this.#setup;
+    return { log_keys, witness_keys: witnesses.witnesses.map(({ key }) => key.text) };
   }
 
   proof(id: string): Promise<string | undefined> {

@@ -5,3 +5,4 @@ export type { Cleared, Clearing, FoundPayloads, Payloads } from './clearing/port
 export type { PayloadQuery, PayloadSelector } from './clearing/payload-query.ts';
 export { Mentions } from './clearing/mentions.ts';
 export type { IndexRanges } from './clearing/index-ranges.ts';
+export type { EvidenceRecord } from './offline/evidence.ts';

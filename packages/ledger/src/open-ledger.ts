@@ -8,7 +8,7 @@ import { Reserve } from './disk/reserve.ts';
 import { syncOrFail } from './disk/replace-file.ts';
 import { EmbeddedLedger } from './embedded-ledger.ts';
 import { openKeyFile, type WorkspaceKeys } from './keys/key-file.ts';
-import { isKeyName } from './note/signed-note.ts';
+import { encodeVerifierKey, isKeyName } from './note/signed-note.ts';
 import type { Ledger, LedgerBounds, LedgerOptions } from './port.ts';
 import { Publisher, type PublisherSetup } from './projection/publisher.ts';
 import { segmentsFolder } from './segment/segment-names.ts';
@@ -64,6 +64,7 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     newId: options.newId,
     bounds: limits,
     witnesses: witnessesOf(options),
+    log_keys: [encodeVerifierKey(options.origin, keys.signing_public)],
     failed: options.failed ?? (() => undefined),
     unlock,
   });

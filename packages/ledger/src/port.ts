@@ -14,6 +14,7 @@ import type {
 import type { Payloads } from './clearing/port.ts';
 import type { LogCopy } from './backup/log-copy.ts';
 import type { FileSystem } from './disk/file-system.ts';
+import type { EvidenceRecord } from './offline/evidence.ts';
 
 /** What everybody who records needs. */
 export interface Appender {
@@ -78,6 +79,11 @@ export interface WitnessStatus {
   problem?: { code: string; message: string };
 }
 
+export interface LogKeys {
+  log_keys: string[];
+  witness_keys: string[];
+}
+
 export interface LedgerStatus {
   /** Leaves in the tree. */
   size: number;
@@ -105,6 +111,13 @@ export interface Ledger extends Appender {
    * `result`) and with its outcome. Returns the function that ends it. Listeners must not throw.
    */
   subscribe(listener: (event: AuditEvent) => void): () => void;
+  /**
+   * The records of these events under the checkpoint of `size` records, with proofs and what can be read of their
+   * payloads; those that came later are left out. For evidence bundles.
+   */
+  evidence(ids: readonly string[], size: number): Promise<EvidenceRecord[]>;
+  /** Keys of this log and of its witnesses, as C2SP signed-note writes them. */
+  keys(): LogKeys;
   /** A `.tlog-proof` (C2SP tlog-proof) of the last record of this action. */
   proof(id: string): Promise<string | undefined>;
   /**

@@ -2,7 +2,8 @@
 import { auditEventSchema, type AuditEvent } from '@remit/contracts';
 import { describe, expect, test } from 'vitest';
 import type { Ledger, LedgerOptions } from '@remit/ledger';
-import { decodeVerifierKey, hashLeaf, verifyReceipt, decodeReceipt } from '@remit/ledger/verify';
+import { readKey, verifyReceipt } from '@remit/ledger/verify';
+import { hashLeaf } from '../src/merkle/hash.ts';
 import fs from 'node:fs';
 import path from 'node:path';
 import { collect, intent, optionsIn, outcome, temporaryFolder, time } from './support.ts';
@@ -241,12 +242,14 @@ export function ledgerSuite(name: string, open: (options: LedgerOptions) => Prom
       const ledger = await opened(folder);
       for (let number = 0; number < 20; number += 1)
         await ledger.append([intent(`act_${number}`), outcome(`act_${number}`)]);
-      const key = decodeVerifierKey(fs.readFileSync(path.join(folder, 'checkpoints', 'log.vkey'), 'utf8'));
+      const key = readKey(fs.readFileSync(path.join(folder, 'checkpoints', 'log.vkey'), 'utf8').trim())!;
       for (const id of ['act_0', 'act_7', 'act_19']) {
         const receipt = (await ledger.proof(id))!;
-        const record = Buffer.from(decodeReceipt(receipt)!.extra!);
-        expect(JSON.parse(record.toString())).toMatchObject({ record: { id, phase: 'outcome' } });
-        expect(verifyReceipt(receipt, hashLeaf(record), key)?.size).toBe(40);
+        const { record, checkpoint } = verifyReceipt(receipt, key)!;
+        expect(JSON.parse(Buffer.from(record).toString())).toMatchObject({
+          record: { id, phase: 'outcome' },
+        });
+        expect(checkpoint.size).toBe(40);
       }
       expect(await ledger.proof('act_none')).toBeUndefined();
       await ledger.close();

@@ -12,7 +12,7 @@ import {
   verifyInclusion,
   type SubtreeSource,
 } from '../src/merkle/proof.ts';
-import { parseTilePath, tilePath } from '../src/merkle/tile.ts';
+import { parseTilePath, tilePath } from '../src/merkle/tile-path.ts';
 import { VerifiedTree } from '../src/verify/tree.ts';
 import { vectorFolder } from './support.ts';
 

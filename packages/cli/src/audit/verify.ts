@@ -18,7 +18,10 @@ export async function keptCheckpoint(place: string, folder: string): Promise<Kep
   try {
     const protocol = URL.parse(place)?.protocol;
     const isRemote = protocol === 'http:' || protocol === 'https:';
-    const note = isRemote ? await fetched(place) : readFileSync(resolve(folder, place), 'utf8');
+    if (!isRemote) return { note: readFileSync(resolve(folder, place), 'utf8'), place };
+    const bytes = await fetched(place, checkpointBytesMax);
+    if (bytes === undefined) throw new Error('it answers with status 404');
+    const note = Buffer.from(bytes).toString();
     return { note, place };
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -26,17 +29,27 @@ export async function keptCheckpoint(place: string, folder: string): Promise<Kep
   }
 }
 
-async function fetched(url: string): Promise<string> {
-  const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(fetch_ms) });
+/** Undefined where the server says that there is nothing. @throws for every other answer, and a body over `bytesMax`. */
+export async function fetched(
+  url: string,
+  bytesMax: number,
+  token?: string,
+): Promise<Uint8Array | undefined> {
+  const response = await fetch(url, {
+    redirect: 'error',
+    signal: AbortSignal.timeout(fetch_ms),
+    ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+  });
+  if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`it answers with status ${response.status}`);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > checkpointBytesMax) throw new Error(`it is longer than ${checkpointBytesMax} bytes`);
+    if (bytes > bytesMax) throw new Error(`it is longer than ${bytesMax} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** @throws CommandFault `no_ledger`. */

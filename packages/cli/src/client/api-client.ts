@@ -55,6 +55,13 @@ export class ApiClient {
     yield* dataOf(answer.body);
   }
 
+  /** The body of a long answer, as it arrives. @throws CommandFault as `call`. */
+  async download<Id extends OperationId>(id: Id, input: Call<Id>): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await this.#transport.download(this.#request(routes[id], input));
+    if (answer.status === 200) return answer.body;
+    throw faultOf({ status: answer.status, text: await textOf(answer.body) });
+  }
+
   close(): Promise<void> {
     return this.#transport.close();
   }

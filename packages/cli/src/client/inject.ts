@@ -24,6 +24,15 @@ export function injectTransport(control: Control, close: () => Promise<void>): T
           'Start it with `remit up`, then follow it.',
         ),
       ),
+    download: async ({ method, path, headers }) => {
+      const response = await control.inject({
+        method,
+        url: path,
+        headers: { host: 'localhost', ...headers },
+        payloadAsStream: true,
+      });
+      return { status: response.statusCode, body: response.stream() };
+    },
     close,
   };
 }

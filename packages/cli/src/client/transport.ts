@@ -22,6 +22,8 @@ export interface Transport {
     request: ApiRequest,
     signal: AbortSignal,
   ): Promise<{ status: number; body: AsyncIterable<Uint8Array> }>;
+  /** The body of an answer that is long, but ends. */
+  download(request: ApiRequest): Promise<{ status: number; body: AsyncIterable<Uint8Array> }>;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,10 @@ export function httpTransport(base: string): Transport {
     },
     stream: async (call, signal) => {
       const { statusCode, body } = await open(call, signal);
+      return { status: statusCode, body };
+    },
+    download: async (call) => {
+      const { statusCode, body } = await open(call);
       return { status: statusCode, body };
     },
     close: () => dispatcher.destroy(),

@@ -1,5 +1,7 @@
 /** `remit audit …`: search the ledger, follow it, prove and verify it. */
 import { auditEventSchema, filterKeys, type AuditEvent } from '@remit/contracts';
+import { resolve } from 'node:path';
+import { exportFormats, type ExportFormat } from '@remit/control';
 import { Option, type Command } from 'commander';
 import { filterNames, readFilters, readLiveFilters, type FilterOptions } from '../audit/filters.ts';
 import type { Answer, ApiClient } from '../client/api-client.ts';
@@ -12,7 +14,15 @@ import { untilStopped } from '../terminal/stop.ts';
 import { registerErase, registerHolds } from './audit-privacy.ts';
 import { commandGroup, type CommandOptions } from './command.ts';
 
-type VerifyOptions = CommandOptions & { checkpoints?: string; checkpoint?: string[] };
+interface VerifyOptions extends CommandOptions {
+  checkpoints?: string;
+  checkpoint?: string[];
+  log?: string;
+  bundle?: string;
+  key?: string;
+  witnessKey?: string[];
+}
+type ExportOptions = CommandOptions & FilterOptions & { format: ExportFormat; output?: string };
 type TailOptions = CommandOptions & FilterOptions & { limit?: string };
 type SearchOptions = TailOptions & { cursor?: string; count?: boolean };
 
@@ -49,11 +59,33 @@ export function registerAudit(program: Command, context: Context): void {
     'a receipt for one event (C2SP tlog-proof), to be checked anywhere',
     'proof act_0123 > receipt.tlog-proof',
   ).action((id: string, options: CommandOptions) => proof(context, id, options));
+  addFilters(
+    command(
+      'export [filters...]',
+      'all events that the filter finds, as JSON lines, CSV or an evidence bundle; recorded',
+      'export agent:support --since 30d --format bundle --output evidence.jsonl',
+    ),
+  )
+    .addOption(
+      new Option('--format <format>', 'jsonl, csv (safe to open in a spreadsheet), or bundle (with proofs)')
+        .choices(exportFormats)
+        .default('jsonl'),
+    )
+    .option('--output <file>', 'write there instead of to stdout')
+    .action((words: string[], options: ExportOptions) => exportEvents(context, words, options));
   command(
     'verify',
-    'check the whole log on disk, without a running Remit and without trusting it',
-    'verify --data DIR',
+    'check the whole log, a published one or a bundle, without a running Remit and without trusting it',
+    'verify --bundle evidence.jsonl --key log.vkey',
   )
+    .option('--log <url-or-dir>', 'a log as it is published (tiles), instead of the data folder')
+    .option('--bundle <file>', 'an evidence bundle, instead of the data folder')
+    .option('--key <key-or-file>', "the log's verifier key, which you have from elsewhere (`log.vkey`)")
+    .option(
+      '--witness-key <key-or-file>',
+      'a witness whose cosignature is looked for; repeat for more',
+      (value: string, before: string[] | undefined) => [...(before ?? []), value],
+    )
     .option('--checkpoints <dir>', 'where checkpoints are kept apart (REMIT_CHECKPOINTS)')
     .option(
       '--checkpoint <file-or-url>',
@@ -174,7 +206,22 @@ async function proof(context: Context, id: string, options: CommandOptions): Pro
   });
 }
 
+async function exportEvents(
+  context: Context,
+  words: readonly string[],
+  options: ExportOptions,
+): Promise<void> {
+  const filter = readFilters(words, options, context.machine.clock.now());
+  const { writeExport } = await import('../audit/export.ts');
+  await withRemit(context, options, async (remit) => {
+    const body = await remit.download('exportEvents', { query: { format: options.format, filter } });
+    if (options.output === undefined) return context.terminal.pass(body);
+    await writeExport(body, resolve(context.machine.folder, options.output));
+  });
+}
+
 async function verify(context: Context, options: VerifyOptions): Promise<void> {
+  if (options.log !== undefined || options.bundle !== undefined) return verifyElsewhere(context, options);
   const location = locate(context.machine, options);
   const checkpoints = existingCheckpointFolder(context.machine, options, location);
   const { describeVerification, keptCheckpoint, verifyFolder } = await import('../audit/verify.ts');
@@ -184,4 +231,24 @@ async function verify(context: Context, options: VerifyOptions): Promise<void> {
   if (!result.ok) context.finish(exitCodes.no);
   if (options.json === true) return printJson(context, result);
   for (const line of describeVerification(result)) context.terminal.print(printable(line));
+}
+
+async function verifyElsewhere(context: Context, options: VerifyOptions): Promise<void> {
+  const { machine, terminal } = context;
+  const { describeOffline, keyText, verifyBundle, verifyLogAt } =
+    await import('../audit/verify-elsewhere.ts');
+  const { keptCheckpoint } = await import('../audit/verify.ts');
+  const keys = {
+    key: options.key === undefined ? undefined : keyText(options.key, machine.folder),
+    witness_keys: (options.witnessKey ?? []).map((key) => keyText(key, machine.folder)),
+  };
+  const places = options.checkpoint ?? [];
+  const kept = await Promise.all(places.map((place) => keptCheckpoint(place, machine.folder)));
+  const result =
+    options.bundle === undefined
+      ? await verifyLogAt(options.log!, machine.folder, keys, kept, machine.env['REMIT_TOKEN'])
+      : await verifyBundle(resolve(machine.folder, options.bundle), keys);
+  if (!result.ok) context.finish(exitCodes.no);
+  if (options.json === true) return printJson(context, result);
+  for (const line of describeOffline(result)) terminal.print(printable(line));
 }

@@ -1,6 +1,7 @@
 /** Where commands print and ask. Data goes to stdout, everything said about it to stderr. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { wrongUse } from '../exit-code.ts';
 
 const secret_length_max = 65_536;
@@ -8,6 +9,8 @@ const secret_length_max = 65_536;
 export interface Terminal {
   /** One line of data. */
   print(line: string): void;
+  /** Data of any length, as it comes, to stdout. */
+  pass(data: AsyncIterable<Uint8Array>): Promise<void>;
   /** One line about what happens. */
   say(line: string): void;
   /** True where a person can be asked. */
@@ -22,6 +25,7 @@ export interface Terminal {
 export function thisTerminal(env: Readonly<Record<string, string | undefined>>): Terminal {
   return {
     print: (line) => void process.stdout.write(`${line}\n`),
+    pass: (data) => pipeline(data, process.stdout, { end: false }),
     say: (line) => void process.stderr.write(`${line}\n`),
     interactive: process.stdin.isTTY === true && process.stderr.isTTY === true,
     color: process.stderr.isTTY === true && env['NO_COLOR'] === undefined,

@@ -1,5 +1,6 @@
 import { auditEventSchema, bounds, eventKindSchema, resultSchema } from '@remit/contracts';
 import { z } from 'zod';
+import { exportFormats } from '../export/export.ts';
 import { agentName, cursor, identifier, plainText, wholeNumber } from './parameters.ts';
 import type { RouteDefinition } from './route.ts';
 
@@ -41,6 +42,17 @@ export const eventRoutes = {
       /** Where it is not exact: at least so many. */
       count: z.object({ events: z.number().int(), exact: z.boolean() }).optional(),
     }),
+  },
+  exportEvents: {
+    method: 'GET',
+    path: '/api/v1/events/export',
+    summary:
+      'All events that the filter finds, newest first, as JSON lines, CSV or an evidence bundle; the export is recorded',
+    tag: 'events',
+    permission: 'look',
+    query: z.strictObject({ format: z.enum(exportFormats), filter: filters.filter }),
+    status: 200,
+    media: 'application/octet-stream',
   },
   streamEvents: {
     method: 'GET',

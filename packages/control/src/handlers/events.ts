@@ -1,6 +1,10 @@
+import { Readable } from 'node:stream';
 import { Fault, parseFilter } from '@remit/contracts';
 import type { Ledger, SearchQuery } from '@remit/ledger';
 import type { eventRoutes } from '../api/events.ts';
+import { administrativeRecord } from '../administrative-record.ts';
+import { exported, type ExportFormat } from '../export/export.ts';
+import { required, type Caller } from '../server/caller.ts';
 import type { ControlDeps } from '../server/deps.ts';
 import type { Handlers } from './handler.ts';
 import { present } from './present.ts';
@@ -9,8 +13,10 @@ const pageSize = 100;
 
 type EventId = Exclude<keyof typeof eventRoutes, 'streamEvents'>;
 
-export function eventHandlers({ ledger, reads, clock }: ControlDeps): Handlers<EventId> {
+export function eventHandlers(deps: ControlDeps): Handlers<EventId> {
+  const { ledger, reads, clock } = deps;
   return {
+    exportEvents: ({ query, caller }) => exportOf(deps, query, required(caller)),
     searchEvents: async ({ query: { limit, cursor, count, since, until, filter, ...filters }, caller }) => {
       const wanted = present({ ...filters, since: since && utc(since), until: until && utc(until) });
       const parsed = filter === undefined ? undefined : parseFilter(filter, clock.now());
@@ -34,6 +40,21 @@ export function eventHandlers({ ledger, reads, clock }: ControlDeps): Handlers<E
     },
     proveEvent: ({ parameters }) => proofOf(ledger, parameters.id),
   };
+}
+
+/** @throws Fault of the filter, `ledger_unavailable`: what cannot be recorded is not given out. */
+async function exportOf(
+  deps: ControlDeps,
+  { format, filter = '' }: { format: ExportFormat; filter?: string | undefined },
+  caller: Caller,
+): Promise<Readable> {
+  const { ledger, clock } = deps;
+  const now = clock.now();
+  const query = { filter: parseFilter(filter, now) };
+  const event = { event: 'export', meta: { format }, payload: { filters: { filter } } } as const;
+  await ledger.append([administrativeRecord(deps, caller, event)]);
+  const made_at = new Date(now).toISOString();
+  return Readable.from(exported(ledger, { format, query, filter, made_at }), { objectMode: false });
 }
 
 /** @throws Fault `event_not_found` */

@@ -1,4 +1,5 @@
 /** The types that tie a handler to its row in the route table. */
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { OperationId, routes } from '../api/routes.ts';
 import type { Caller } from '../server/caller.ts';
@@ -25,7 +26,7 @@ type Reply<Id extends OperationId> = (typeof routes)[Id] extends {
 }
   ? z.input<Schema>
   : (typeof routes)[Id] extends { media: string }
-    ? string | Uint8Array
+    ? string | Uint8Array | Readable
     : void;
 
 type Handler<Id extends OperationId> = (call: Call<Id>) => Reply<Id> | Promise<Reply<Id>>;

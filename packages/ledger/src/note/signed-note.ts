@@ -24,6 +24,8 @@ export interface VerifierKey {
   type: SignatureType;
   id: Buffer;
   key: KeyObject;
+  /** As it is written. */
+  text: string;
 }
 
 /** One signature line of a note. */
@@ -72,7 +74,7 @@ export function decodeVerifierKey(text: string): VerifierKey {
       { remedy: 'Write it as the log or the witness prints it: name, key id and key, joined by plus signs.' },
     );
   }
-  return { name, type, id: keyId(name, raw, type), key: publicKeyOf(raw, type) };
+  return { name, type, id: keyId(name, raw, type), key: publicKeyOf(raw, type), text: text.trim() };
 }
 
 function signatureTypeOf(byte: number | undefined): SignatureType | undefined {

@@ -9,8 +9,9 @@ import { LogClearing } from '../clearing/log-clearing.ts';
 import type { FileSystem } from '../disk/file-system.ts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
-import type { Hash } from '../merkle/hash.ts';
-import { parseTilePath, tileWidth } from '../merkle/tile.ts';
+import { hashToBase64, type Hash } from '../merkle/hash.ts';
+import type { EvidenceRecord } from '../offline/evidence.ts';
+import { parseTilePath, tileWidth } from '../merkle/tile-path.ts';
 import { encodeReceipt } from '../note/tlog-proof.ts';
 import { foldEvent } from '../record/audit-event.ts';
 import type { RecordFilter, SearchPage, SearchQuery } from '../port.ts';
@@ -185,6 +186,22 @@ export class Publisher {
       if (next - start >= recordsPerPage) break;
     }
     return { records, next: next < end.size ? next : undefined };
+  }
+
+  /** The records of these events, as far as a tree of `size` leaves has them. */
+  evidence(ids: readonly string[], size: number): EvidenceRecord[] {
+    const rows = ids.flatMap((id) => this.#rowOf(id) ?? []);
+    const indexes = rows.flatMap(({ intent, outcome }) => [intent ?? [], outcome ?? []].flat());
+    return indexes
+      .filter((index) => index < size)
+      .map((index) => {
+        const group = this.#groupOf(index);
+        const { record, payload } = group.entries[index - group.first_index]!;
+        const plain = payload && group.payloads.plain(payload);
+        const proof = this.#projection.tiles.inclusion(index, size).map(hashToBase64);
+        const readable = plain === undefined ? {} : { payload: plain.toString('base64') };
+        return { index, record: record.toString(), ...readable, proof };
+      });
   }
 
   /** A receipt for the last record of this action, under a checkpoint that covers it. */

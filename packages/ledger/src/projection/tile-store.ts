@@ -3,7 +3,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { Fault } from '@remit/contracts';
 import { hashBytes, type Hash } from '../merkle/hash.ts';
 import { consistencyProof, inclusionProof, rootOf, type SubtreeSource } from '../merkle/proof.ts';
-import { foldHashes, subtreesOfTiles, tileWidth } from '../merkle/tile.ts';
+import { foldHashes, subtreesOfTiles } from '../merkle/tile.ts';
+import { tileWidth } from '../merkle/tile-path.ts';
 
 interface OpenTile {
   number: number;

@@ -12,6 +12,7 @@ export type PublisherMethod =
   | 'search'
   | 'show'
   | 'records'
+  | 'evidence'
   | 'proof'
   | 'checkpoint'
   | 'consistency'

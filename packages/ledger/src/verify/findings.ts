@@ -20,7 +20,11 @@ export type FindingCode =
   | 'key_damaged'
   /** Search rows or tiles that do not agree with the records; a start makes them anew. */
   | 'projection_changed'
-  | 'reserve_damaged';
+  | 'reserve_damaged'
+  /** A published tile that does not belong to the records. */
+  | 'tile_changed'
+  /** An evidence bundle that was cut off, or has lines that are none of it. */
+  | 'bundle_damaged';
 
 export interface Finding {
   code: FindingCode;

@@ -6,7 +6,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { RecordPayload } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { saltBytes } from '../keys/payload-seal.ts';
-import { tileWidth } from '../merkle/tile.ts';
+import { tileWidth } from '../merkle/tile-path.ts';
 import { blindOf } from '../projection/blind-index.ts';
 import type { EventRow } from '../projection/database.ts';
 import { columnsOf, marksOfRecord } from '../projection/event-columns.ts';
