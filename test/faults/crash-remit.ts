@@ -6,7 +6,7 @@ import type { NewRecord } from '@remit/contracts';
 import { parseArgs } from 'node:util';
 import { takeDataFolder } from '../../packages/cli/src/data/data-folder.ts';
 import { writeListener } from '../../packages/cli/src/data/listener-file.ts';
-import { openEmbedded } from '../../packages/cli/src/embedded.ts';
+import { openEmbedded, remit } from '../../packages/cli/src/embedded.ts';
 import { thisMachine } from '../../packages/cli/src/machine.ts';
 import { pino } from 'pino';
 
@@ -40,6 +40,12 @@ const { ledger } = embedded.core;
 const append = ledger.append.bind(ledger);
 ledger.append = async (records) => {
   const phase = toolCallPhase(records);
+  if (records.some(({ event }) => event === 'policy_activated')) {
+    pass('before-activation');
+    const positions = await append(records);
+    pass('after-activation');
+    return positions;
+  }
   if (phase === undefined) return append(records);
   pass(phase === 'intent' ? 'before-intent' : 'before-outcome');
   const positions = await append(records);
@@ -54,6 +60,7 @@ function toolCallPhase(records: readonly NewRecord[]): 'intent' | 'outcome' | un
   return undefined;
 }
 
+await embedded.policy.begin(remit);
 const agents = await embedded.data.listen('127.0.0.1', 0);
 const people = await embedded.control.listen({ host: '127.0.0.1', port: 0 });
 writeListener(values.data, {

@@ -4,7 +4,14 @@
  */
 import { bounds } from '@remit/contracts';
 import { Approvals } from '@remit/enforce';
-import { createControl, openPrivacy, type Actor } from '@remit/control';
+import {
+  createControl,
+  openPrivacy,
+  PolicyOffice,
+  PolicyVersions,
+  restoreStanding,
+  type Actor,
+} from '@remit/control';
 import { fingerprint } from '@remit/inspect';
 import { groupsInPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
@@ -16,14 +23,16 @@ import type { Transport } from './client/transport.ts';
 import { openCore, type Core } from './core.ts';
 import { DataPlane } from './data-plane.ts';
 import type { DataFolder } from './data/data-folder.ts';
+import { policyVersionsOf } from './data/layout.ts';
 import { examine, type Examined } from './doctor/examine.ts';
+import { givingWay } from './giving-way.ts';
 import { openLimits } from './limits.ts';
 import type { Machine } from './machine.ts';
 import { WorkspacePolicy } from './policy-holder.ts';
 import type { Upstreams } from '@remit/gateway';
 import { openServers } from './servers.ts';
 import { explainQuestion } from './workspace/explain.ts';
-import { loadForStart, type FirstLoad } from './workspace/load-for-start.ts';
+import { loadForStart } from './workspace/load-for-start.ts';
 
 export interface EmbeddedOptions {
   machine: Machine;
@@ -80,17 +89,21 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
   const core = await openCore({ ...options, data: options.folder.path });
   opened.defer(() => core.close());
   const servers = openServers({ ...options, credentials: core.registry.credentials }, opened);
+  const versions = new PolicyVersions(policyVersionsOf(options.folder.path));
+  const standing = await restoreStanding(core.ledger);
   const first = await loadForStart({
     workspace,
     servers,
     connect: options.servers,
     first_lock: options.first_lock === true,
+    standing,
+    versions,
   });
   await core.registry.agents.registerPolicy(first.policy, remit);
   // By the registry of people, and by the policy in force.
   const groupsOf = (person: string): readonly string[] => [
     ...core.registry.people.groupsOf(person),
-    ...groupsInPolicy(policy.current(), person),
+    ...groupsInPolicy(office.current(), person),
   ];
   const approvals = new Approvals({ ledger: core.ledger, clock, newId, groupsOf });
   const { limits, snapshot } = await openLimits(
@@ -104,9 +117,25 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     servers,
     approvals,
     limits,
-    policy: () => policy.current(),
+    policy: () => office.current(),
   });
-  const policy = holdPolicy(options, core, servers, first, data);
+  const recording = { ledger: core.ledger, clock, newId };
+  const office = new PolicyOffice(
+    {
+      ...recording,
+      ...core.registry,
+      versions,
+      groupsOf,
+      pause: () => givingWay(clock),
+      activated: ({ workspace: { servers: settings } }) => {
+        servers.use(settings.values());
+        data.policyChanged();
+      },
+    },
+    first.policy,
+    standing,
+  );
+  const policy = new WorkspacePolicy({ ...recording, ...first, workspace, office, versions, servers });
   const operator_token = machine.newSecret();
   const state = restoredState(approvals, limits, snapshot);
   const privacy = await openPrivacy({ ...core, people: core.registry.people, clock, newId, state });
@@ -119,7 +148,7 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     newId,
     upstreams: servers,
     explain: (question) =>
-      explainQuestion(policy.current(), question, machine, core.registry.agents.status(question.agent)),
+      explainQuestion(office.current(), question, machine, core.registry.agents.status(question.agent)),
     toolDigest: fingerprint,
     metrics: () => data.metrics(),
     backup: backupMaker({ machine, data: options.folder.path, ledger: core.ledger }),
@@ -155,25 +184,4 @@ async function closeListener(control: ReturnType<typeof createControl>): Promise
 
 function examined({ machine, workspace, folder, checkpoints }: EmbeddedOptions, data: DataPlane): Examined {
   return { machine, workspace, data: folder.path, checkpoints, agents_port: () => data.port() };
-}
-
-function holdPolicy(
-  { machine, workspace }: EmbeddedOptions,
-  { ledger, registry }: Core,
-  servers: Upstreams,
-  { policy, diagnostics }: FirstLoad,
-  data: DataPlane,
-): WorkspacePolicy {
-  const { clock, newId } = machine;
-  const load = { at: new Date(clock.now()).toISOString(), activated: true, diagnostics };
-  return new WorkspacePolicy({
-    workspace,
-    first: { policy, load },
-    ledger,
-    agents: registry.agents,
-    servers,
-    clock,
-    newId,
-    activated: () => data.policyChanged(),
-  });
 }

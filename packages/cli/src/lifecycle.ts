@@ -1,4 +1,4 @@
-/** Start and stop of Remit, and the policy that it starts with, in the log like everything else. */
+/** Start and stop of Remit, in the log like everything else. */
 import type { EventKind, RecordMeta } from '@remit/contracts';
 import type { Ledger } from '@remit/ledger';
 import type { CompiledPolicy } from '@remit/policy';
@@ -11,9 +11,6 @@ type Recorder = Pick<Machine, 'clock' | 'newId'>;
 /** @throws Fault `ledger_unavailable`: what cannot be recorded does not start. */
 export async function recordStart(ledger: Ledger, machine: Recorder, policy: CompiledPolicy): Promise<void> {
   await append(ledger, machine, 'start', { version, policy_version: policy.version });
-  const [last] = (await ledger.search({ action: 'policy_activated', limit: 1 })).events;
-  if (last?.['policy_version'] === policy.version) return;
-  await append(ledger, machine, 'policy_activated', { policy_version: policy.version });
 }
 
 /** A stop that cannot be recorded is a stop all the same; the next start says that none was recorded. */

@@ -1,9 +1,8 @@
 /**
- * The active policy and how another takes its place: read, checked, its agents registered, recorded,
- * then active for the next call, all or nothing. What fails leaves the one before where it was.
+ * The policy in force and the workspace's documents: read when they change, checked, and handed to the office
+ * that knows who has to agree (control, policies/office.ts). What fails leaves the version before in force.
  */
 import {
-  bounds,
   Fault,
   type Clock,
   type EventKind,
@@ -16,15 +15,19 @@ import {
   administrativeRecord,
   type AcceptedTool,
   type Actor,
-  type AgentRegistry,
+  type Checked,
   type PolicyHolder,
   type PolicyLoad,
+  type PolicyOffice,
+  type PolicyVersion,
+  type PolicyVersions,
+  type Standing,
 } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
 import type { Appender } from '@remit/ledger';
-import { acceptLock, diffPoliciesInSteps } from '@remit/policy';
-import type { CompiledPolicy, LoadResult, PolicyDiff } from '@remit/policy';
+import { acceptLock, type CompiledPolicy, type LoadResult } from '@remit/policy';
 import type { Upstreams } from '@remit/gateway';
+import { createHash } from 'node:crypto';
 import { liveTools } from './servers.ts';
 import { givingWay } from './giving-way.ts';
 import { readWorkspaceInSteps } from './workspace/load.ts';
@@ -32,43 +35,85 @@ import { emptyLock, liveLock, readLock, writeLock } from './workspace/tools-lock
 
 export interface WorkspacePolicyOptions {
   workspace: string;
-  /** What passed its check when Remit started; already active. */
-  first: { policy: CompiledPolicy; load: PolicyLoad };
+  /** What the start has read; absent where it does not pass its check. */
+  documents: Checked | undefined;
+  diagnostics: PolicyLoad['diagnostics'];
+  office: PolicyOffice;
+  versions: PolicyVersions;
   ledger: Appender;
-  agents: AgentRegistry;
   servers: Upstreams;
   clock: Clock;
   newId: NewId;
-  /** Told after another policy has become active. */
-  activated(policy: CompiledPolicy): void;
 }
 
 export class WorkspacePolicy implements PolicyHolder {
   readonly #options: WorkspacePolicyOptions;
-  #current: CompiledPolicy;
-  #last: PolicyLoad;
+  #last: { at: string; diagnostics: PolicyLoad['diagnostics'] };
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: WorkspacePolicyOptions) {
     this.#options = options;
-    this.#current = options.first.policy;
-    this.#last = options.first.load;
+    this.#last = { at: this.#now(), diagnostics: options.diagnostics };
+    options.office.noteDocuments(options.documents?.policy.version);
   }
 
   current(): CompiledPolicy {
-    return this.#current;
+    return this.#options.office.current();
+  }
+
+  standing(): Standing {
+    return this.#options.office.standing();
+  }
+
+  documents(): string | undefined {
+    return this.#options.office.documents();
   }
 
   lastLoad(): PolicyLoad {
-    return this.#last;
+    return { ...this.#last, activated: this.documents() === this.current().version };
+  }
+
+  /** What the start has read comes into force, or waits for people: once it is to govern calls. */
+  begin(by: Actor): Promise<void> {
+    const { office, documents } = this.#options;
+    return this.#inTurn(async () => {
+      if (documents === undefined) return this.#refused(by, this.#last.diagnostics);
+      await office.keepInForce(documents);
+      await office.consider(documents, by, false);
+    });
   }
 
   reload(by: Actor): Promise<LoadResult> {
-    return this.#inTurn(() => this.#load(by));
+    return this.#inTurn(() => this.#load(by, true));
+  }
+
+  /** The documents may have changed. What somebody decided against stays aside until it does. */
+  documentsChanged(by: Actor): Promise<LoadResult> {
+    return this.#inTurn(() => this.#load(by, false));
   }
 
   acceptTools(tools: readonly AcceptedTool[], by: Actor): Promise<LoadResult> {
     return this.#inTurn(() => this.#accept(tools, by));
+  }
+
+  versions(): ReturnType<PolicyVersions['list']> {
+    return this.#options.versions.list();
+  }
+
+  version(version: string): Promise<PolicyVersion> {
+    return this.#inTurn(() => this.#describe(version));
+  }
+
+  approve(version: string, by: Actor, note?: string): Promise<void> {
+    return this.#inTurn(() => this.#options.office.approve(version, by, note));
+  }
+
+  reject(version: string, by: Actor, note?: string): Promise<void> {
+    return this.#inTurn(() => this.#options.office.reject(version, by, note));
+  }
+
+  rollBack(version: string, by: Actor): Promise<void> {
+    return this.#inTurn(() => this.#options.office.rollBack(version, by));
   }
 
   /** One at a time, in the order in which they were asked for. */
@@ -82,41 +127,23 @@ export class WorkspacePolicy implements PolicyHolder {
     return mine;
   }
 
-  async #load(by: Actor): Promise<LoadResult> {
-    const { workspace, agents, clock } = this.#options;
-    const { result } = await readWorkspaceInSteps(workspace, givingWay(clock));
+  async #load(by: Actor, asked: boolean): Promise<LoadResult> {
+    const { workspace, office, clock } = this.#options;
+    const { result, files, lock } = await readWorkspaceInSteps(workspace, givingWay(clock));
     const { policy, diagnostics } = result;
-    if (policy === undefined) {
-      const errors = diagnostics.filter(({ severity }) => severity === 'error');
-      await this.#record(
-        by,
-        'policy_rejected',
-        { result: 'error', errors: errors.length },
-        { findings: errors },
-      );
-    } else if (policy.version !== this.#current.version) {
-      await agents.registerPolicy(policy, by);
-      const versions = { policy_version: policy.version, before: this.#current.version };
-      await this.#record(by, 'policy_activated', versions, { changes: await this.#changes(policy) });
-      this.#activate(policy);
+    this.#last = { at: this.#now(), diagnostics };
+    if (policy !== undefined) await office.consider({ policy, files, lock }, by, asked);
+    else {
+      office.noteDocuments(undefined);
+      await this.#refused(by, diagnostics);
     }
-    this.#last = { at: this.#now(), activated: policy !== undefined, diagnostics };
-    return result;
+    const inForce = policy !== undefined && policy.version === office.standing().in_force;
+    return inForce ? result : { diagnostics };
   }
 
-  /** What the new policy decides otherwise, as far as that is told in a moment: `remit diff` tells all of it. */
-  async #changes(policy: CompiledPolicy): Promise<PolicyDiff & { decisions_left_out: number }> {
-    const { activation_calls_tried_max: calls_max, activation_changes_max: listed_max } = bounds;
-    const pause = givingWay(this.#options.clock);
-    const diff = await diffPoliciesInSteps(this.#current, policy, calls_max, pause);
-    const decisions = diff.decisions.slice(0, listed_max);
-    return { ...diff, decisions, decisions_left_out: diff.decisions.length - decisions.length };
-  }
-
-  #activate(policy: CompiledPolicy): void {
-    this.#current = policy;
-    this.#options.servers.use(policy.workspace.servers.values());
-    this.#options.activated(policy);
+  #refused(by: Actor, diagnostics: PolicyLoad['diagnostics']): Promise<void> {
+    const findings = diagnostics.filter(({ severity }) => severity === 'error');
+    return this.#record(by, 'policy_rejected', { result: 'error', errors: findings.length }, { findings });
   }
 
   async #accept(tools: readonly AcceptedTool[], by: Actor): Promise<LoadResult> {
@@ -127,11 +154,23 @@ export class WorkspacePolicy implements PolicyHolder {
     const accepted = tools.map(({ server, tool, digest }) => `${server}/${tool} ${digest ?? 'gone'}`);
     await this.#record(by, 'tools_accepted', { tools: tools.length }, { accepted });
     writeLock(workspace, lock);
-    return this.#load(by);
+    return this.#load(by, true);
   }
 
-  #record(by: Actor, event: EventKind, meta: RecordMeta, payload: RecordPayload = {}): Promise<unknown> {
-    return this.#options.ledger.append([administrativeRecord(this.#options, by, { event, meta, payload })]);
+  async #describe(version: string): Promise<PolicyVersion> {
+    const { office, versions } = this.#options;
+    const { files } = await versions.load(version);
+    const policy = await office.compiled(version);
+    const documents = files.map(({ path, text }) => ({
+      path,
+      bytes: Buffer.byteLength(text),
+      digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
+    }));
+    return { policy, documents, changes: await office.differenceFrom(policy) };
+  }
+
+  async #record(by: Actor, event: EventKind, meta: RecordMeta, payload: RecordPayload = {}): Promise<void> {
+    await this.#options.ledger.append([administrativeRecord(this.#options, by, { event, meta, payload })]);
   }
 
   #now(): string {

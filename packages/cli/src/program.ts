@@ -13,6 +13,7 @@ import { registerFormat } from './commands/format.ts';
 import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
 import { registerPeople } from './commands/people.ts';
+import { registerPolicies } from './commands/policies.ts';
 import { registerReplay } from './commands/replay.ts';
 import { registerReport } from './commands/report.ts';
 import { registerSuggest } from './commands/suggest.ts';
@@ -37,6 +38,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerAgents,
     registerApprovals,
     registerPeople,
+    registerPolicies,
     registerTools,
     registerCredentials,
     registerAudit,

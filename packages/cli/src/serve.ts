@@ -1,5 +1,6 @@
 /** A Remit that serves: listeners opened, announced, and closed again when it is told to stop. */
 import type { Logger } from 'pino';
+import { ApiClient } from './client/api-client.ts';
 import type { Context } from './context.ts';
 import { takeDataFolder } from './data/data-folder.ts';
 import { removeListener, writeListener } from './data/listener-file.ts';
@@ -10,6 +11,8 @@ import { recordStart, recordStop } from './lifecycle.ts';
 import { processLog } from './log.ts';
 import type { UpSettings } from './settings.ts';
 import { startTelemetry } from './telemetry.ts';
+import { printable } from './terminal/printable.ts';
+import { describeStanding } from './terminal/standing.ts';
 import { untilStopped } from './terminal/stop.ts';
 import { watchWorkspace } from './workspace/watch.ts';
 
@@ -36,7 +39,9 @@ export async function serve(context: Context, settings: UpSettings): Promise<voi
   });
   try {
     await recordStart(embedded.core.ledger, machine, embedded.policy.current());
+    await embedded.policy.begin(remit);
     announce(context, settings, embedded, await listen(embedded, settings));
+    await announcePolicy(context, embedded);
     const watching = followChanges(settings.workspace, embedded, log);
     await stop.stopped;
     watching[Symbol.dispose]();
@@ -78,17 +83,23 @@ function shownHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** A changed file is a candidate: it becomes active if it passes its check (policy.md, "Versions"). */
+/** A changed file is a candidate: it comes into force if it passes its check, where nobody has to agree to it. */
 function followChanges(workspace: string, embedded: Embedded, log: Logger): Disposable {
   const failed = (error: unknown): void => log.warn({ error }, 'changes of policy files may go unseen');
   const changed = (): void => {
     const before = embedded.policy.current().version;
-    embedded.policy.reload(remit).then(({ policy, diagnostics }) => {
+    embedded.policy.documentsChanged(remit).then(({ diagnostics }) => {
       const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-      if (policy === undefined)
+      const { version } = embedded.policy.current();
+      const documents = embedded.policy.documents();
+      if (documents === undefined)
         log.warn({ errors }, 'the changed policy does not pass its check; the one before stays');
-      else if (policy.version !== before)
-        log.info({ version: policy.version }, 'the changed policy is active');
+      else if (documents !== version)
+        log.warn(
+          { documents, in_force: version },
+          'the changed policy is not in force: see `remit policies list`',
+        );
+      else if (version !== before) log.info({ version }, 'the changed policy is active');
     }, failed);
   };
   try {
@@ -97,6 +108,12 @@ function followChanges(workspace: string, embedded: Embedded, log: Logger): Disp
     failed(error);
     return { [Symbol.dispose]: () => undefined };
   }
+}
+
+/** Where the documents are not what is in force, nobody should have to find that out. */
+async function announcePolicy({ terminal }: Context, embedded: Embedded): Promise<void> {
+  const api = new ApiClient(embedded.transport, embedded.operator_token);
+  for (const line of describeStanding(await api.call('showPolicy'))) terminal.say(printable(line));
 }
 
 function announce(context: Context, settings: UpSettings, embedded: Embedded, addresses: Addresses): void {

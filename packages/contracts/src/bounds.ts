@@ -202,6 +202,11 @@ export const bounds = {
   policy_depth_max: 32,
   /** Findings that a check reports; the rest is left out. */
   policy_diagnostics_max: 1000,
+  /** Policy versions kept to roll back to, and bytes of them; the oldest go first, never the one in force or one that waits. */
+  policy_versions_max: 100,
+  policy_versions_bytes_max: 512 * 1024 * 1024,
+  /** Policy events read in one search when a start finds out which version is in force. */
+  policy_events_page: 1000,
   /** Calls that are tried for the difference that an activation records, and changed decisions that it lists. */
   activation_calls_tried_max: 50_000,
   activation_changes_max: 100,

@@ -24,6 +24,8 @@ export const administrativeKinds = [
   'approval_denied',
   'approval_expired',
   'approval_redeemed',
+  'policy_proposed',
+  'policy_approved',
   'policy_activated',
   'policy_rejected',
   'tools_accepted',

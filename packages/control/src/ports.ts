@@ -1,8 +1,10 @@
 /** What the control plane needs from the outside; the composition root (package cli) provides it. */
 import type { Decision, JsonObject, ToolDefinition } from '@remit/contracts';
-import type { CompiledPolicy, Diagnostic, LoadResult } from '@remit/policy';
+import type { CompiledPolicy, Diagnostic, LoadResult, PolicyDiff } from '@remit/policy';
 import type { BackupMade } from './api/backups.ts';
 import type { Finding } from './api/operations.ts';
+import type { Standing } from './policies/standing.ts';
+import type { KeptVersion } from './policies/versions.ts';
 
 /** Who does something: `id` is random or a fixed word and may stand in `meta`, `name` may not. */
 export interface Actor {
@@ -15,6 +17,7 @@ export interface Actor {
 export interface PolicyLoad {
   /** RFC 3339. */
   at: string;
+  /** True where the documents that were read are what is in force. */
   activated: boolean;
   diagnostics: readonly Diagnostic[];
 }
@@ -26,14 +29,34 @@ export interface AcceptedTool {
   digest: string | null;
 }
 
+/** A version that is kept, with what it would decide otherwise than the one in force. */
+export interface PolicyVersion {
+  policy: CompiledPolicy;
+  documents: { path: string; bytes: number; digest: string }[];
+  changes: PolicyDiff & { decisions_left_out: number };
+}
+
 /**
- * Holds the active policy. `reload` and `acceptTools` record what they do (`policy_activated`,
- * `policy_rejected`, `tools_accepted`) and register the policy's agents before it becomes active;
- * their answer has a `policy` exactly where it did.
+ * Holds the policy in force. Everything that changes it records what it does, registers the policy's agents
+ * first, and holds from the next call on. The answer of `reload` and `acceptTools` has a `policy` exactly
+ * where the documents are in force after it; where people have to agree first, they wait.
  */
 export interface PolicyHolder {
   current(): CompiledPolicy;
   lastLoad(): PolicyLoad;
+  standing(): Standing;
+  /** The version of the documents as they were read last; undefined where they do not pass their check. */
+  documents(): string | undefined;
+  /** Newest first. */
+  versions(): Promise<KeptVersion[]>;
+  /** @throws Fault `policy_version_not_found`, `policy_version_damaged`, `policy_version_unusable`. */
+  version(version: string): Promise<PolicyVersion>;
+  /** @param by a person. @throws Fault `policy_not_waiting`, or where it is not for this person to say. */
+  approve(version: string, by: Actor, note?: string): Promise<void>;
+  /** @param by a person. @throws as `approve`. */
+  reject(version: string, by: Actor, note?: string): Promise<void>;
+  /** @throws Fault `policy_in_force`, and as `version`. */
+  rollBack(version: string, by: Actor): Promise<void>;
   reload(by: Actor): Promise<LoadResult>;
   /** @throws Fault `tool_changed` where a live definition is no longer the reviewed one; nothing is accepted then. */
   acceptTools(tools: readonly AcceptedTool[], by: Actor): Promise<LoadResult>;

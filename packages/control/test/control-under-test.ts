@@ -186,6 +186,13 @@ function policyHolder(policy: CompiledPolicy): ControlOptions['policy'] {
     lastLoad: () => ({ at: '2026-03-03T14:32:15.000Z', activated: true, diagnostics: [] }),
     reload: () => Promise.resolve(loaded),
     acceptTools: () => Promise.resolve(loaded),
+    standing: () => ({ in_force: policy.version, candidates: [] }),
+    documents: () => policy.version,
+    versions: () => Promise.resolve([]),
+    version: () => Promise.reject(new Error('no version is asked for here')),
+    approve: () => Promise.resolve(),
+    reject: () => Promise.resolve(),
+    rollBack: () => Promise.resolve(),
   };
 }
 

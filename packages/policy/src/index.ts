@@ -31,3 +31,5 @@ export type { LockedTool } from './names/tool.ts';
 export * from './port.ts';
 export { suggest } from './suggest/suggest.ts';
 export type { Suggestion } from './suggest/suggest.ts';
+export { readVersion, versionParts } from './version.ts';
+export type { VersionContent } from './version.ts';

@@ -1,15 +1,16 @@
 /** From text to a checked and indexed policy. */
 import { createHash } from 'node:crypto';
 import type { ToolsLock } from '@remit/contracts';
+import { activationTerms } from './compile/activation.ts';
 import { AgentCompiler } from './compile/agents.ts';
 import { Compiled } from './compile/compiled.ts';
 import { Findings } from './diagnostics.ts';
 import { readAllDocuments } from './document/documents.ts';
 import type { Documents } from './document/documents.ts';
 import { lint } from './lint/lint.ts';
-import { formatLock } from './lock/format.ts';
 import { Catalog } from './names/catalog.ts';
-import type { CompiledPolicy, LoadResult, SourceFile } from './port.ts';
+import type { ActivationTerms, CompiledPolicy, LoadResult, SourceFile } from './port.ts';
+import { versionParts } from './version.ts';
 
 /**
  * Loads all documents of a workspace folder. The order of `files` changes nothing. A `policy` is
@@ -52,12 +53,13 @@ function* loading(
   const agentPolicies = yield* new AgentCompiler(documents, catalog, findings).all();
   yield* lint(documents, agentPolicies.values(), catalog, findings);
   noteMissing(documents, lock, findings);
+  const activation = activationTerms(documents.workspace, findings);
   if (findings.hasErrors) return { diagnostics: findings.list };
   const version = yield* versionOf(files, lock);
   yield;
   const policy = new Compiled({
     version,
-    workspace: workspaceOf(documents),
+    workspace: workspaceOf(documents, activation),
     keepTier4Blocked: documents.workspace?.keepTier4Blocked ?? false,
     lock,
     tools: catalog.tools,
@@ -72,21 +74,24 @@ function* versionOf(
   lock: ToolsLock | undefined,
 ): Generator<void, CompiledPolicy['version']> {
   const digest = createHash('sha256');
-  for (const { path, text } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
-    digest.update(`${JSON.stringify([path, text])}\n`);
+  for (const part of versionParts(files, lock)) {
+    digest.update(part);
     yield;
   }
-  digest.update(lock === undefined ? '' : formatLock(lock));
   return `sha256:${digest.digest('hex')}`;
 }
 
-function workspaceOf({ workspace }: Documents): CompiledPolicy['workspace'] {
+function workspaceOf(
+  { workspace }: Documents,
+  activation: ActivationTerms | undefined,
+): CompiledPolicy['workspace'] {
   return {
     name: workspace?.name.text ?? '',
     mode: workspace?.mode ?? 'enforce',
     conceal: workspace?.conceal ?? false,
     servers: workspace?.servers ?? new Map(),
     groups: workspace?.groups ?? new Map(),
+    ...(activation && { activation }),
     ...(workspace?.environment !== undefined && { environment: workspace.environment }),
   };
 }

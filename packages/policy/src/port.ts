@@ -66,6 +66,14 @@ export interface WorkspaceSettings {
   log_level?: 'trace' | 'debug' | 'info' | 'warn' | 'error';
 }
 
+/** Who has to agree before a changed policy takes effect (policy.md, "Versions"). */
+export interface ActivationTerms {
+  /** Groups; somebody of one of them. Empty: anybody who may approve. */
+  readonly who: readonly string[];
+  /** How many people, at least 1. */
+  readonly count: number;
+}
+
 export type RiskLevel = 'low' | 'medium' | 'high' | 'critical';
 
 /** What the registry of agents takes from policy. */
@@ -124,6 +132,8 @@ export interface CompiledPolicy {
     readonly environment?: string;
     readonly servers: ReadonlyMap<string, ServerSettings>;
     readonly groups: ReadonlyMap<string, readonly string[]>;
+    /** Absent where nobody has to agree to a changed policy. */
+    readonly activation?: ActivationTerms;
   };
   readonly agents: ReadonlyMap<string, AgentProfile>;
   readonly lock: ToolsLock;

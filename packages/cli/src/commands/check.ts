@@ -3,6 +3,7 @@ import { join, relative, sep } from 'node:path';
 import { policySchema } from '@remit/policy';
 import type { Command } from 'commander';
 import { locate, printJson, requireFolder, type Context } from '../context.ts';
+import { runningPolicy } from '../client/running-status.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describeDiagnostic, summarise } from '../terminal/diagnostics.ts';
 import { sarifOf } from '../terminal/sarif.ts';
@@ -59,5 +60,11 @@ async function check(context: Context, folder: string | undefined, options: Chec
   context.terminal.print(
     `${policy === undefined ? 'NOT OK' : 'OK'}: ${summarise(diagnostics)} in ${files.length} files.`,
   );
-  if (policy !== undefined) context.terminal.print(`version ${policy.version}`);
+  if (policy === undefined) return;
+  context.terminal.print(`version ${policy.version}`);
+  const inForce = await runningPolicy(context.machine, location);
+  if (inForce !== undefined && inForce !== policy.version)
+    context.terminal.say(
+      `The Remit that runs enforces another version, ${inForce}: see \`remit policies list\`.`,
+    );
 }

@@ -10,5 +10,6 @@ export const keysFolderOf = (data: string): string => join(data, 'keys');
 export const keyFileOf = (data: string): string => join(data, 'keys', 'ledger.json');
 export const credentialKeyOf = (data: string): string => join(data, 'keys', 'credentials.key');
 export const registryFileOf = (data: string): string => join(data, 'control.db');
+export const policyVersionsOf = (data: string): string => join(data, 'policies');
 export const limitsSnapshotOf = (data: string): string => join(data, 'limits.snapshot');
 export const limitsKeyOf = (data: string): string => join(data, 'keys', 'limits.key');

@@ -1,7 +1,7 @@
 import { decisionSchema, modeSchema, toolDefinitionSchema } from '@remit/contracts';
 import { z } from 'zod';
 import { agentStatusSchema } from './agents.ts';
-import { agentName, plainText } from './parameters.ts';
+import { agentName, plainText, reason } from './parameters.ts';
 import { personName } from './people.ts';
 import type { RouteDefinition } from './route.ts';
 
@@ -26,12 +26,82 @@ export const policySummarySchema = z.object({
   servers: z.number().int(),
 });
 
-/** What came of reading the documents again: `active` false means that the policy before stays. */
+/**
+ * What came of reading the documents again. Where `active` is false the policy before stays: the documents
+ * have errors, or are a candidate that people have to agree to.
+ */
 const loadedSchema = z.object({
   active: z.boolean(),
+  /** In force. */
   version: z.string(),
+  /** Of the documents, where they wait for people. */
+  candidate: z.string().optional(),
   diagnostics: z.array(diagnosticSchema),
 });
+
+const somebodySchema = z.object({
+  /** A person's random id, `operator`, or `remit` where a changed file asked for it. */
+  id: z.string(),
+  name: z.string().optional(),
+  at: z.iso.datetime(),
+});
+
+/** A version that waits for people. */
+export const candidateSchema = z.object({
+  version: z.string(),
+  source: z.enum(['documents', 'rollback']),
+  /** Groups of which somebody has to agree (empty: anybody who may approve), and how many people. */
+  terms: z.object({ who: z.array(z.string()), count: z.number().int() }),
+  proposed_by: z.array(somebodySchema),
+  approved_by: z.array(somebodySchema),
+});
+
+/** What the workspace's documents are to the policy in force. */
+export const documentsStates = ['in_force', 'waiting', 'set_aside', 'invalid'] as const;
+const documentsSchema = z.object({ version: z.string().optional(), state: z.enum(documentsStates) });
+
+export const versionStates = ['in_force', 'waiting', 'set_aside', 'kept'] as const;
+export const policyVersionSchema = z.object({
+  version: z.string(),
+  state: z.enum(versionStates),
+  /** When it was kept, or came into force last. */
+  at: z.iso.datetime(),
+  bytes: z.number().int(),
+});
+
+/** What `remit policies show` tells: the numbers of agents and servers are of this version. */
+export const policyVersionDetailSchema = z.object({
+  version: z.string(),
+  state: z.enum(versionStates),
+  candidate: candidateSchema.optional(),
+  agents: z.number().int(),
+  servers: z.array(z.string()),
+  documents: z.array(z.object({ path: z.string(), bytes: z.number().int(), digest: z.string() })),
+  /** What it decides otherwise than the version in force: the object that its event holds, and as Markdown. */
+  changes: z.looseObject({}),
+  difference: z.string(),
+});
+
+const byVersion = z.object({
+  version: z.string().regex(/^sha256:[0-9a-f]{64}$/, '`sha256:` and 64 hexadecimal digits'),
+});
+const standingSchema = z.object({
+  /** What decides now. */
+  active: policySummarySchema,
+  /** Absent where no version has come into force yet, so that nothing is allowed. */
+  in_force: z.string().optional(),
+  documents: documentsSchema,
+  candidates: z.array(candidateSchema),
+});
+const decide = {
+  method: 'POST',
+  tag: 'policies',
+  permission: 'approve',
+  parameters: byVersion,
+  body: z.strictObject({ note: reason.optional() }),
+  status: 200,
+  response: standingSchema,
+} as const;
 
 export const toolDriftSchema = z.object({
   server: z.string(),
@@ -49,12 +119,12 @@ export const policyRoutes = {
   showPolicy: {
     method: 'GET',
     path: '/api/v1/policies',
-    summary: 'The active policy, and what the last reading of the documents found',
+    summary:
+      'The policy in force, versions that wait for people, and what the last reading of the documents found',
     tag: 'policies',
     permission: 'look',
     status: 200,
-    response: z.object({
-      active: policySummarySchema,
+    response: standingSchema.extend({
       last_load: z.object({
         at: z.iso.datetime(),
         activated: z.boolean(),
@@ -65,11 +135,50 @@ export const policyRoutes = {
   reloadPolicy: {
     method: 'POST',
     path: '/api/v1/policies/reload',
-    summary: 'Read the documents again and activate them if they pass',
+    summary: 'Read the documents again; they come into force if they pass, or wait for people',
     tag: 'policies',
     permission: 'administer',
     status: 200,
     response: loadedSchema,
+  },
+  listPolicyVersions: {
+    method: 'GET',
+    path: '/api/v1/policies/versions',
+    summary: 'The versions that are kept, newest first',
+    tag: 'policies',
+    permission: 'look',
+    status: 200,
+    response: z.object({ versions: z.array(policyVersionSchema) }),
+  },
+  showPolicyVersion: {
+    method: 'GET',
+    path: '/api/v1/policies/versions/{version}',
+    summary: 'One version, and what it decides otherwise than the one in force',
+    tag: 'policies',
+    permission: 'look',
+    parameters: byVersion,
+    status: 200,
+    response: policyVersionDetailSchema,
+  },
+  approvePolicy: {
+    ...decide,
+    path: '/api/v1/policies/versions/{version}/approve',
+    summary: 'Agree to exactly this version; it comes into force when enough people have',
+  },
+  rejectPolicy: {
+    ...decide,
+    path: '/api/v1/policies/versions/{version}/reject',
+    summary: 'Refuse this version',
+  },
+  rollBackPolicy: {
+    method: 'POST',
+    path: '/api/v1/policies/versions/{version}/rollback',
+    summary: 'Bring a version that is kept into force again, or have it wait for people',
+    tag: 'policies',
+    permission: 'administer',
+    parameters: byVersion,
+    status: 200,
+    response: standingSchema,
   },
   explainDecision: {
     method: 'POST',

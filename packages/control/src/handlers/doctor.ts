@@ -4,6 +4,7 @@ import type { LedgerStatus, WitnessStatus } from '@remit/ledger';
 import type { Finding } from '../api/operations.ts';
 import type { ControlDeps } from '../server/deps.ts';
 import { summarize } from './policies.ts';
+import { policyFindings } from './policy-finding.ts';
 import { present } from './present.ts';
 import { toolDrift } from './tool-drift.ts';
 
@@ -11,7 +12,7 @@ export async function doctorReport(deps: ControlDeps) {
   const ledger = deps.ledger.status();
   const checkpoint_age_ms = ageOf(ledger, deps.clock.now());
   const findings = [
-    policyFinding(deps),
+    ...policyFindings(deps.policy),
     ...upstreamFindings(deps),
     driftFinding(deps),
     ledgerFinding(ledger),
@@ -35,21 +36,6 @@ function worst(findings: readonly Finding[]): Finding['status'] {
   return (
     (['problem', 'warning'] as const).find((status) => findings.some((one) => one.status === status)) ?? 'ok'
   );
-}
-
-function policyFinding({ policy }: ControlDeps): Finding {
-  const { activated, diagnostics, at } = policy.lastLoad();
-  const version = policy.current().version;
-  if (!activated) {
-    const errors = diagnostics.filter((one) => one.severity === 'error').length;
-    return {
-      check: 'policy',
-      status: 'problem',
-      message: `The documents read at ${at} have ${errors} errors; ${version} stays active.`,
-      remedy: 'Run `remit check`.',
-    };
-  }
-  return { check: 'policy', status: 'ok', message: `${version} is active.` };
 }
 
 function upstreamFindings({ upstreams }: ControlDeps): Finding[] {

@@ -9,6 +9,8 @@ import { decide } from '../decide/decide.ts';
 import type { CompiledPolicy } from '../port.ts';
 import { samplesFor } from './samples.ts';
 import type { Sample } from './samples.ts';
+import { workspaceChanges } from './workspace.ts';
+import type { WorkspaceChange } from './workspace.ts';
 
 /** A decision as far as it can change. */
 export interface DecidedAs {
@@ -44,6 +46,8 @@ export interface DecisionChange {
 }
 
 export interface PolicyDiff {
+  /** Mode, servers, groups, who agrees to changes. */
+  workspace: WorkspaceChange[];
   agents: { added: string[]; removed: string[] };
   tools: { added: string[]; removed: string[]; redefined: string[] };
   /** Fields that an agent may see and send in one of them only. */
@@ -105,6 +109,7 @@ function* differing(
     }
   }
   return {
+    workspace: workspaceChanges(older, newer),
     agents: listed(older.agents, newer.agents),
     tools: { ...listed(toolsOf(older), toolsOf(newer)), redefined: redefined(older, newer) },
     data: agents.flatMap((agent) => dataChange(older, newer, agent) ?? []),

@@ -3,7 +3,7 @@ import type { DecidedAs, DecisionChange, LimitChange, PolicyDiff } from './diff.
 
 /** Several lines, without a newline at the end. */
 export function formatDiff(diff: PolicyDiff): string {
-  const { agents, tools, data, controls, decisions, limits, compared } = diff;
+  const { workspace, agents, tools, data, controls, decisions, limits, compared } = diff;
   const changed = new Set(decisions.map(({ agent, tool }) => JSON.stringify([agent, tool]))).size;
   const blocks = [
     [`Decisions change for ${changed} of ${compared} pairs of agent and tool.`],
@@ -14,6 +14,9 @@ export function formatDiff(diff: PolicyDiff): string {
       ...named('tools removed', tools.removed),
       ...named('tools defined otherwise', tools.redefined),
     ],
+    workspace.map(
+      ({ key, before = 'nothing', after = 'nothing' }) => `- ${code(key)}: ${code(before)} → ${code(after)}`,
+    ),
     ...[...Map.groupBy(decisions, ({ agent }) => agent)].map(([agent, changes]) => [
       `**${agent}**`,
       '',

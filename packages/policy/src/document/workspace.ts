@@ -3,6 +3,8 @@ import { detectors, didYouMean, modeSchema, sensitivities } from '@remit/contrac
 import type { Mode, Sensitivity } from '@remit/contracts';
 import type { Spot } from '../diagnostics.ts';
 import type { ServerSettings, WorkspaceSettings } from '../port.ts';
+import { readActivation } from './activation.ts';
+import type { ActivationDocument } from './activation.ts';
 import { describe, describeAs } from './described.ts';
 import { readDefaults } from './defaults.ts';
 import type { DefaultsDocument } from './defaults.ts';
@@ -42,6 +44,8 @@ export interface WorkspaceDocument {
   groups: Map<string, string[]>;
   conceal: boolean;
   keepTier4Blocked: boolean;
+  /** Who has to agree to a changed policy; nobody where it is absent. */
+  activation?: ActivationDocument;
   /** What agents get whose own documents and roles say nothing of it. */
   defaults?: DefaultsDocument;
 }
@@ -107,6 +111,7 @@ interface WorkspaceKeys {
   groups: Map<string, Word[]>;
   conceal: boolean;
   keep_tier_4_blocked: boolean;
+  activation?: ActivationDocument;
   defaults?: DefaultsDocument;
   settings: WorkspaceSettings;
 }
@@ -125,6 +130,7 @@ const readKeys = shaped<WorkspaceKeys>({
     groups: namesTo(listOf(readWord)),
     conceal: readBoolean,
     keep_tier_4_blocked: readBoolean,
+    activation: readActivation,
     defaults: readDefaults,
     settings: readSettings,
   },
@@ -147,6 +153,7 @@ export const readWorkspace: Reader<WorkspaceDocument> = (tree, reading) => {
     ),
     conceal: read.conceal ?? false,
     keepTier4Blocked: read.keep_tier_4_blocked ?? false,
+    ...(read.activation && { activation: read.activation }),
     ...(read.defaults && { defaults: read.defaults }),
   };
 };
