@@ -49,6 +49,17 @@ function lost(): { keys: string } {
 const restore = (...more: string[]) => bench.remit(['backup', '--restore', file, ...more], apart());
 
 describe('a backup', () => {
+  test('brings back the policy in force, whatever the documents are then', async () => {
+    const running = await bench.up('--offline');
+    const kept = readdirSync(join(bench.data, 'policies'));
+    expect(kept).toHaveLength(1);
+    await made();
+    await running.process.stop();
+    const { keys } = lost();
+    expect(await restore('--keys', keys)).toMatchObject({ code: 0 });
+    expect(readdirSync(join(bench.data, 'policies'))).toEqual(kept);
+  });
+
   test('is made while Remit runs, for its user alone, without keys, and is recorded', async () => {
     await bench.up('--offline');
     const { code, stdout } = await bench.remit(['backup', file, '--json']);

@@ -1,19 +1,25 @@
 /**
- * A backup of a data folder that is in use: the log up to a checkpoint, the registry as it stands, and the log's
- * name. Never the keys: a copy of everything opens what was erased, a copy without them opens nothing
+ * A backup of a data folder that is in use: the log up to a checkpoint, the registry and the policy versions as
+ * they stand, and the log's name. Never the keys: a copy of everything opens what was erased, a copy without them opens nothing
  * (docs/decisions/backups.md).
  */
 import { rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { backup as copyDatabase, DatabaseSync } from 'node:sqlite';
 import { Fault } from '@remit/contracts';
-import { administrativeRecord, type Actor, type Backup, type BackupMade } from '@remit/control';
+import {
+  administrativeRecord,
+  PolicyVersions,
+  type Actor,
+  type Backup,
+  type BackupMade,
+} from '@remit/control';
 import type { Ledger } from '@remit/ledger';
 import { readUnchanged, textFile, writeBackup, type BackupFile } from '@remit/ledger/backup';
-import { keyFileOf, registryFileOf } from '../data/layout.ts';
+import { keyFileOf, policyVersionsOf, registryFileOf } from '../data/layout.ts';
 import type { Machine } from '../machine.ts';
 import { version } from '../version.ts';
-import { logNameEntry, logEntry, registryEntry } from './entries.ts';
+import { logNameEntry, logEntry, policyEntry, registryEntry } from './entries.ts';
 
 export interface BackupSource {
   machine: Pick<Machine, 'clock' | 'newId'>;
@@ -48,6 +54,7 @@ async function make(source: BackupSource, file: string, registry: string, by: Ac
       textFile(logNameEntry, `${origin}\n`),
       registryFile(registry),
       ...files.map((entry) => ({ ...entry, name: logEntry(entry.name) })),
+      ...(await policyFiles(policyVersionsOf(data))),
     ],
     key_file: keyFileOf(data),
   };
@@ -67,6 +74,15 @@ async function copyRegistry(from: string, to: string): Promise<void> {
   } finally {
     registry.close();
   }
+}
+
+/** A log that says which version is in force is restored with that version. */
+async function policyFiles(folder: string): Promise<BackupFile[]> {
+  const kept = await new PolicyVersions(folder).list();
+  return kept.map(({ version, bytes }) => {
+    const digest = version.slice('sha256:'.length);
+    return { name: policyEntry(digest), bytes, read: () => readUnchanged(join(folder, digest), bytes) };
+  });
 }
 
 function registryFile(file: string): BackupFile {

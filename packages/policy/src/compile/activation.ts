@@ -1,7 +1,7 @@
 /** Who has to agree to a changed policy: the names looked up, and what is left out filled in. */
+import { didYouMean } from '@remit/contracts';
 import type { Findings } from '../diagnostics.ts';
 import type { WorkspaceDocument } from '../document/workspace.ts';
-import { didYouMean } from '../document/suggest.ts';
 import type { ActivationTerms } from '../port.ts';
 
 /** Undefined where nobody is asked. */
