@@ -1,11 +1,17 @@
 /** Inspection of results against parsing the same bytes (performance.md, row "inspect"), and what the detectors find. */
 import type { DataRules, JsonObject } from '@remit/contracts';
-import { redactResult } from '@remit/inspect';
+import { redactResult, usualDetectors } from '@remit/inspect';
 import { benchDetection } from './inspect/detection.ts';
+import { benchWorstCases } from './inspect/worst-cases.ts';
 import { interleave, median } from './measure.ts';
 import type { BenchRow } from './row.ts';
 
-const rules: DataRules = { denied: ['ssn', 'creditcard', 'passwordhash'], labels: {} };
+const fieldRules: DataRules = { denied: ['ssn', 'creditcard', 'passwordhash'], labels: {} };
+/** With every detector that needs no asking for; the e-mail address of each record is found by one. */
+const detectorRules: DataRules = {
+  ...fieldRules,
+  detected: Object.fromEntries(usualDetectors.map((name) => [name, { label: name }])),
+};
 const sizes = [
   { name: '1 kB', bytes: 1_000, repetitions: 2_000 },
   { name: '100 kB', bytes: 100_000, repetitions: 20 },
@@ -22,21 +28,27 @@ export async function benchInspect(): Promise<BenchRow[]> {
       [`JSON text, ${name}`]: { content: [{ type: 'text', text }] },
       [`structured content, ${name}`]: { content: [], structuredContent: { records } },
     };
-    for (const [shape, result] of Object.entries(shapes))
-      rows.push(await compare(shape, text, result, repetitions));
+    for (const [shape, result] of Object.entries(shapes)) {
+      rows.push(
+        await compare(`fields of ${shape}`, text, () => redactResult(fieldRules, result), repetitions),
+      );
+      rows.push(
+        await compare(`detect in ${shape}`, text, () => redactResult(detectorRules, result), repetitions),
+      );
+    }
   }
-  return [...rows, ...benchDetection()];
+  return [...rows, ...benchDetection(), ...(await benchWorstCases())];
 }
 
 async function compare(
   name: string,
   text: string,
-  result: JsonObject,
+  redact: () => unknown,
   repetitions: number,
 ): Promise<BenchRow> {
   const times = await interleave(
     {
-      ours: () => microseconds(repetitions, () => redactResult(rules, result)),
+      ours: () => microseconds(repetitions, redact),
       parse: () => microseconds(repetitions, () => JSON.parse(text) as unknown),
     },
     ROUNDS,
@@ -45,7 +57,7 @@ async function compare(
   const parse = median(times.parse);
   const ratio = ours / parse;
   return {
-    name: `redact ${name}`,
+    name,
     unit: 'µs',
     ours,
     peers: { 'JSON.parse': parse },

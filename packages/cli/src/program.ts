@@ -12,6 +12,7 @@ import { registerExplain } from './commands/explain.ts';
 import { registerFormat } from './commands/format.ts';
 import { registerGateway } from './commands/gateway.ts';
 import { registerInit } from './commands/init.ts';
+import { registerInspect } from './commands/inspect.ts';
 import { registerPeople } from './commands/people.ts';
 import { registerPolicies } from './commands/policies.ts';
 import { registerReplay } from './commands/replay.ts';
@@ -34,6 +35,7 @@ export function registerCommands(program: Command, context: Context): void {
     registerDiff,
     registerReplay,
     registerSuggest,
+    registerInspect,
     registerReport,
     registerAgents,
     registerApprovals,

@@ -231,6 +231,8 @@ export const bounds = {
   scope_values_max: 10_000,
   /** Levels of JSON text inside strings of JSON text that inspection opens; what lies deeper is taken out. */
   nested_text_depth_max: 8,
+  /** A file that `remit inspect` looks through. */
+  inspected_file_bytes_max: 256 * 1024 * 1024,
   /** Encodings within encodings (base64, hex, escapes, look-alikes) that detectors see through. */
   disguise_depth_max: 3,
   /** Places named for one denied field in a result; further ones are only counted. */

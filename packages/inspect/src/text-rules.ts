@@ -11,6 +11,8 @@ type Found = (label: string) => void;
 /** What detectors need at the least: a digit, a sign of an address, something beyond ASCII, or room for a secret. */
 const WORTH_A_LOOK = /[\d@:=&%\\]|[^\x20-\x7e]|\S{16}/;
 const LENGTH_MIN = 5;
+/** A longer text hardly ever lacks all of them. */
+const SHORT = 128;
 
 const prepared = new WeakMap<DataRules, TextRules | null>();
 
@@ -35,7 +37,7 @@ export class TextRules {
 
   /** The text without what must not be seen; the same string where nothing was found. Other bytes stay. */
   redacted(text: string, field: string, found: Found, pseudonym: Pseudonym | undefined): string {
-    if (text.length < LENGTH_MIN || !WORTH_A_LOOK.test(text)) return text;
+    if (text.length < LENGTH_MIN || (text.length < SHORT && !WORTH_A_LOOK.test(text))) return text;
     const findings = detect(text, { chosen: this.#chosen, field });
     if (findings.length === 0) return text;
     const isJson = /^\s*[[{"]/.test(text);

@@ -41,8 +41,8 @@ function startOfAtom(text: string, at: number): number {
 
 /** `mailto=jo@example.com` and `a/jo@example.com`: the address begins behind the sign. */
 function afterAssignment(text: string, start: number, at: number): number {
-  const sign = Math.max(text.lastIndexOf('=', at), text.lastIndexOf('/', at), text.lastIndexOf('|', at));
-  return sign >= start && sign + 1 < at ? sign + 1 : start;
+  for (let index = at - 2; index >= start; index--) if ('=/|'.includes(text.charAt(index))) return index + 1;
+  return start;
 }
 
 function isAtext(text: string, index: number): boolean {
@@ -67,9 +67,10 @@ function isEscaped(text: string, index: number): boolean {
 
 function startOfQuoted(text: string, at: number): number {
   if (text[at - 2] === '\\') return -1;
-  const open = text.lastIndexOf('"', at - 2);
+  const least = Math.max(0, at - LOCAL_MAX);
+  const open = least + text.slice(least, at - 1).lastIndexOf('"');
   const local = text.slice(open, at);
-  if (open === -1 || local.length < 3 || local.length > LOCAL_MAX || /[\r\n\\]/.test(local)) return -1;
+  if (text[open] !== '"' || local.length < 3 || local.length > LOCAL_MAX || /[\r\n\\]/.test(local)) return -1;
   // In JSON no value is followed by an `@`: this is a quoted local part, unless a name or value ends here.
   return /[:,[{]\s*$/.test(text.slice(Math.max(0, open - 3), open)) ? -1 : open;
 }

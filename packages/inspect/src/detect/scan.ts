@@ -3,7 +3,7 @@
  * looks, over a bounded stretch. Hence the time is linear in the text, and ordinary words cost next to nothing.
  */
 import { findBirthDate } from './birth-date.ts';
-import { classOf, isDigit } from './characters.ts';
+import { classOf, isBlank, isDigit } from './characters.ts';
 import type { Chosen } from './chosen.ts';
 import { findContextual } from './contextual.ts';
 import { readEncoded } from './disguise/encoded.ts';
@@ -28,6 +28,9 @@ import {
 } from './secret/marked.ts';
 import type { Surroundings } from './surroundings.ts';
 import { findUsSsn } from './us-ssn.ts';
+
+/** A number that a state or a telephone company gives has no more groups; a longer run is a list. */
+const GROUPS_OF_NUMBER_MAX = 8;
 
 const UNDERSCORE = 0x5f;
 const BACKSLASH = 0x5c;
@@ -56,6 +59,13 @@ export function scan(around: Surroundings, chosen: Chosen, open?: Open): Scanned
 
 /** Shared by all scans: a scan looks at one number at a time, and never at another text in between. */
 const run = new NumberRun();
+
+/** `AB123456C`, `AB 12 34 56 C`, `X1234567L`, and words of sixteen: cheap enough to ask at every word. */
+function mayBeLetteredId(text: string, at: number, end: number, digits: number): boolean {
+  if (digits === 0)
+    return end - at === 2 && isBlank(text.charCodeAt(end)) && isDigit(text.charCodeAt(end + 1));
+  return digits >= 5 && end - at <= 16;
+}
 
 class Scan {
   readonly #around: Surroundings;
@@ -159,8 +169,13 @@ class Scan {
     const code = this.#text.charCodeAt(end);
     const next = this.#text.charCodeAt(end + 1);
     if (code === 0x2e || code === 0x2d || code === 0x2f || code === 0x20 || code === 0x29 || code > 127)
-      return isDigit(next) || next === 0x20 || next === 0x28 || this.#chosen.kinds.has('birth_date');
+      return isDigit(next) || next === 0x20 || next === 0x28 || this.#mayBeNamedMonth(next);
     return code === 0x2b;
+  }
+
+  /** `3 March 1980`, `3rd of March 1980`. */
+  #mayBeNamedMonth(next: number): boolean {
+    return 'JFMASONDjfmasond'.includes(String.fromCharCode(next)) && this.#chosen.kinds.has('birth_date');
   }
 
   #numbers(at: number, run: NumberRun): number | undefined {
@@ -182,6 +197,7 @@ class Scan {
       const end = this.#found('birth_date', findBirthDate(around, at));
       if (end !== undefined) return end;
     }
+    if (run.count > GROUPS_OF_NUMBER_MAX) return undefined;
     if (nationalIds.length > 0 && run.total >= 6) {
       const end = this.#keep(findNationalId(around, at, nationalIds));
       if (end !== undefined) return end;
@@ -197,10 +213,7 @@ class Scan {
       const found = this.#found('iban', findIban(text, at));
       if (found !== undefined) return found;
     }
-    const few = !isDigit(text.charCodeAt(at + 3)) && end - at !== 16;
-    if (nationalIds.length === 0 || (digits === 0 && !isDigit(text.charCodeAt(end + 1))) || few) {
-      if (!(digits === 0 && isDigit(text.charCodeAt(end + 1)))) return end;
-    }
+    if (nationalIds.length === 0 || !mayBeLetteredId(text, at, end, digits)) return end;
     return this.#keep(findNationalId(this.#around, at, nationalIds)) ?? end;
   }
 

@@ -11,6 +11,8 @@ export const nationalIds: Readonly<Partial<Record<DetectorName, NationalId>>> = 
 
 /** The longest one printed is `1 85 05 78 006 084 36`. */
 const CHARACTERS_MAX = 24;
+const LENGTH_MIN = 6;
+const SEPARATORS = /[ .\-/+]/g;
 
 export type ChosenIds = readonly (readonly [DetectorName, NationalId])[];
 
@@ -25,10 +27,13 @@ export function findNationalId(around: Surroundings, at: number, chosen: ChosenI
     /^[A-Za-z\d](?:[A-Za-z\d]|[ .\-/+](?=[A-Za-z\d]))*/.exec(text.slice(at, at + CHARACTERS_MAX + 1))?.[0] ??
     '';
   let words: string | undefined;
-  for (let end = near.length; end >= 6; end = endOfGroupBefore(near, end)) {
+  for (let end = near.length; end >= LENGTH_MIN; end = endOfGroupBefore(near, end)) {
     if (continuesBehind(text, at + end)) continue;
     const written = near.slice(0, end);
+    const length = written.replace(SEPARATORS, '').length;
     for (const [kind, id] of chosen) {
+      // The Finnish number keeps its separator.
+      if (!id.lengths.includes(length) && !id.lengths.includes(end)) continue;
       const confidence = confidenceOf(id, written, () => (words ??= wordsBefore(around, at)));
       if (confidence > 0) return { kind, start: at, end: at + end, confidence };
     }
@@ -43,7 +48,7 @@ function endOfGroupBefore(near: string, end: number): number {
 
 function confidenceOf(id: NationalId, written: string, words: () => string): number {
   // A hyphen or plus of the Finnish number is part of it.
-  const compacts = [written.replace(/[ .\-/+]/g, '').toUpperCase(), written.toUpperCase()];
+  const compacts = [written.replace(SEPARATORS, '').toUpperCase(), written.toUpperCase()];
   const compact = compacts.find((text) => id.lengths.includes(text.length) && id.valid(text));
   if (compact === undefined) return 0;
   const isPrinted = id.printed?.test(written) ?? false;

@@ -23,8 +23,6 @@ const endings = new Set(
     'uth',
     'ion',
     'gin',
-    'sid',
-    '_id',
     'com',
     'srt',
     'pat',

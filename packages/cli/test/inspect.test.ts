@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { shop, workbench, type Workbench } from './workbench.ts';
+
+// Real processes on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+
+let bench: Workbench;
+beforeAll(async () => {
+  bench = await workbench(shop);
+});
+afterAll(() => bench.remove());
+
+function file(name: string, text: string): string {
+  const path = join(bench.path, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('remit inspect', () => {
+  test('says kind, span, place and confidence, and never the value', async () => {
+    const path = file('lines.jsonl', '{"a":1}\n{"card":"4111 1111 1111 1111"}\n');
+    const { code, stdout } = await bench.remit(['inspect', path, '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toEqual({
+      findings: [{ kind: 'payment_card', start: 17, end: 36, confidence: 0.99, line: 2, column: 10 }],
+    });
+    const { stdout: text } = await bench.remit(['inspect', path]);
+    expect(text).toMatch(/payment_card\s+2:10\s+17-36\s+0\.99/);
+    expect(text).not.toContain('4111');
+  });
+
+  test('ends with 0 where nothing is found, with 2 for an unknown detector, with 3 for no file', async () => {
+    const path = file('plain.txt', 'nothing to see');
+    expect((await bench.remit(['inspect', path])).code).toBe(0);
+    expect((await bench.remit(['inspect', path, '--detect', 'cards'])).code).toBe(2);
+    expect((await bench.remit(['inspect', join(bench.path, 'none')])).code).toBe(3);
+  });
+
+  test('names and addresses only where somebody asks', async () => {
+    const path = file('letter.txt', 'Dear Ms Jane Miller');
+    expect((await bench.remit(['inspect', path])).code).toBe(0);
+    const { stdout } = await bench.remit(['inspect', path, '--all', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ findings: [{ kind: 'person_name' }] });
+  });
+});
