@@ -1,9 +1,8 @@
 /** How long the event loop stands still while a large workspace is loaded beside other work. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers/promises';
-import { bounds } from '@remit/contracts';
 import type { ToolsLock } from '@remit/contracts';
 import { loadWorkspaceInSteps } from '@remit/policy';
+import { givingWay } from '../../packages/cli/src/giving-way.ts';
 
 /** Milliseconds: of the event loop's longest delay, and of the processor time of the longest turn. */
 export interface Swap {
@@ -16,14 +15,14 @@ export async function swap(texts: readonly string[], lock: ToolsLock): Promise<S
   const files = texts.map((text, at) => ({ path: `${at}.yaml`, text }));
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let turn_ms = 0;
-  let since = performance.now();
   let used = process.threadCpuUsage();
+  const giveWay = givingWay({ now: () => Date.now(), monotonic: () => performance.now() });
   const pause = (): Promise<unknown> | undefined => {
-    if (performance.now() - since < bounds.policy_turn_ms) return undefined;
+    const pausing = giveWay();
+    if (pausing === undefined) return undefined;
     const { user, system } = process.threadCpuUsage(used);
     turn_ms = Math.max(turn_ms, (user + system) / 1000);
-    return setImmediate().then(() => {
-      since = performance.now();
+    return pausing.then(() => {
       used = process.threadCpuUsage();
     });
   };

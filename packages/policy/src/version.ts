@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 import { Fault, type ToolsLock } from '@remit/contracts';
-import { formatLock } from './lock/format.ts';
+import { lockParts } from './lock/format.ts';
 import { parseLock } from './lock/parse.ts';
 import type { SourceFile } from './port.ts';
 
@@ -16,7 +16,7 @@ export function* versionParts(
 ): Generator<string, void> {
   for (const { path, text } of files.toSorted((a, b) => (a.path < b.path ? -1 : 1)))
     yield `${JSON.stringify([path, text])}\n`;
-  if (lock !== undefined) yield formatLock(lock);
+  if (lock !== undefined) yield* lockParts(lock);
 }
 
 export interface VersionContent {
