@@ -7,11 +7,6 @@ import { shop, workbench, type Workbench } from './workbench.ts';
 // Real processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
-interface SarifRun {
-  tool: { driver: { name: string; rules: { id: string }[] } };
-  results: { ruleId: string }[];
-}
-
 let bench: Workbench;
 beforeAll(async () => {
   bench = await workbench(shop);
@@ -38,32 +33,6 @@ describe('remit check', () => {
     expect(stdout).toContain(' 4 |     allow: [recrd]\n   |             ^^^^^');
     expect(stdout).toContain('record');
     expect(stdout).toMatch(/^NOT OK: 1 error/m);
-  });
-
-  test('--sarif prints the findings with rule, level and place from where the command runs', async () => {
-    bench.write('deep/wrong file.yaml', 'agent: wrong\naccess:\n  tools:\n    allow: [recrd]\n');
-    const { code, stdout } = await bench.remit(['check', '--sarif']);
-    rmSync(join(bench.workspace, 'deep'), { recursive: true });
-    expect(code).toBe(1);
-    const { version, runs } = JSON.parse(stdout) as { version: string; runs: SarifRun[] };
-    expect([version, runs.length]).toEqual(['2.1.0', 1]);
-    const { tool, results } = runs[0]!;
-    const found = results.find(({ ruleId }) => ruleId === 'unknown_name');
-    expect(found).toEqual({
-      ruleId: 'unknown_name',
-      ruleIndex: tool.driver.rules.findIndex(({ id }) => id === 'unknown_name'),
-      level: 'error',
-      message: { text: expect.stringContaining('did you mean `desk/record`?') as string },
-      locations: [
-        {
-          physicalLocation: {
-            artifactLocation: { uri: 'deep/wrong%20file.yaml' },
-            region: { startLine: 4, startColumn: 13 },
-          },
-        },
-      ],
-    });
-    expect(new Set(tool.driver.rules.map(({ id }) => id)).size).toBe(tool.driver.rules.length);
   });
 
   test('a second workspace document is an error', async () => {

@@ -41,7 +41,7 @@ function distance(wanted: string, candidate: string): number {
 }
 
 /** Up to three names, nearest first, then by name; none that is too far to be meant. */
-function nearest(wanted: string, candidates: Iterable<string>): string[] {
+export function nearestNames(wanted: string, candidates: Iterable<string>): string[] {
   const allowed = Math.max(2, Math.floor(Math.min(wanted.length, COMPARED_LENGTH_MAX) / 3));
   const close: { name: string; distance: number }[] = [];
   for (const name of candidates) {
@@ -54,7 +54,12 @@ function nearest(wanted: string, candidates: Iterable<string>): string[] {
 
 /** "did you mean `a` or `b`?", or undefined where nothing is near. */
 export function didYouMean(wanted: string, candidates: Iterable<string>): string | undefined {
-  const names = nearest(wanted, candidates).map((name) => `\`${name}\``);
+  return askedOf(nearestNames(wanted, candidates));
+}
+
+/** The same of names that are known to be near. */
+export function askedOf(nearest: readonly string[]): string | undefined {
+  const names = nearest.map((name) => `\`${name}\``);
   if (names.length === 0) return undefined;
   return `did you mean ${names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`}?`;
 }

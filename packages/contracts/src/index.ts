@@ -5,7 +5,7 @@ export * from './clock.ts';
 export * from './decimal.ts';
 export * from './decision.ts';
 export * from './detectors.ts';
-export { didYouMean } from './did-you-mean.ts';
+export { askedOf, didYouMean, nearestNames } from './did-you-mean.ts';
 export * from './errors.ts';
 export * from './event.ts';
 export * from './field-name.ts';

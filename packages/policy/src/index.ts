@@ -16,6 +16,7 @@ export { mismatches } from './examples/compare.ts';
 export { readExamples } from './examples/document.ts';
 export type { Example, ExampleCall } from './examples/document.ts';
 export { workspaceSettings } from './document/settings.ts';
+export { findingCodes, isFindingCode } from './finding-codes.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
 export { formatPolicy } from './format/format.ts';

@@ -31,6 +31,13 @@ export interface Diagnostic {
   message: string;
   place: Place;
   remedy?: string;
+  /** The same for a tool: a text that starts at the place, or behind the quote there, and what it was meant to be. */
+  instead?: Replacement;
+}
+
+export interface Replacement {
+  of: string;
+  put: string;
 }
 
 /** How an upstream server is reached; values may hold `secret:NAME`, which only the gateway resolves. */

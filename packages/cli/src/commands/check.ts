@@ -47,7 +47,10 @@ async function check(context: Context, folder: string | undefined, options: Chec
   const { diagnostics, policy } = result;
   if (policy === undefined) context.finish(exitCodes.no);
   if (options.sarif === true) {
-    return printJson(context, sarifOf(diagnostics, ownVersion, pathsFrom(context, location.workspace)));
+    return printJson(
+      context,
+      sarifOf(diagnostics, { version: ownVersion, files, pathOf: pathsFrom(context, location.workspace) }),
+    );
   }
   const version = policy === undefined ? {} : { version: policy.version };
   if (options.json === true) return printJson(context, { ok: policy !== undefined, ...version, diagnostics });

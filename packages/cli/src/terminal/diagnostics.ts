@@ -3,6 +3,7 @@ import type { Place } from '@remit/contracts';
 import type { Diagnostic, SourceFile } from '@remit/policy';
 import { printable } from './printable.ts';
 import { describePlace } from './problem.ts';
+import { lineOf, spanOf } from './span.ts';
 
 export function describeDiagnostic(diagnostic: Diagnostic, files: readonly SourceFile[]): string[] {
   const lines = [`${diagnostic.severity}[${diagnostic.code}]: ${printable(diagnostic.message)}`];
@@ -15,19 +16,14 @@ export function describeDiagnostic(diagnostic: Diagnostic, files: readonly Sourc
 /** The line that a place names, with what starts there underlined; nothing where it cannot be shown. */
 export function quotedLine({ file, line, column }: Place, files: readonly SourceFile[]): string[] {
   if (file === undefined || line === undefined) return [];
-  const text = files.find((source) => source.path === file)?.text.split(/\r?\n/)[line - 1];
+  const text = lineOf(file, line, files);
   if (text === undefined) return [];
   const margin = ' '.repeat(String(line).length);
   const quoted = [` ${margin} |`, ` ${line} | ${printable(text)}`];
-  if (column === undefined) return quoted;
-  const before = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
-  return [...quoted, ` ${margin} | ${before}${'^'.repeat(wordLength(text.slice(column - 1)))}`];
-}
-
-/** Length of what starts here: a quoted string, or everything up to a separator of YAML. */
-function wordLength(rest: string): number {
-  const word = /^(?:"[^"]*"|'[^']*'|[^\s,:\]}]+)/.exec(rest)?.[0] ?? '';
-  return Math.max(1, word.length);
+  const span = spanOf({ file, line, ...(column !== undefined && { column }) }, files);
+  if (span === undefined) return quoted;
+  const before = text.slice(0, span.column - 1).replace(/[^\t]/g, ' ');
+  return [...quoted, ` ${margin} | ${before}${'^'.repeat(Math.max(1, span.text.length))}`];
 }
 
 /** `2 errors, 1 warning`; `no findings` where there are none. */

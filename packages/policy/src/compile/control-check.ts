@@ -1,5 +1,5 @@
 /** The names in controls: groups, environments, labels, detectors, agents, hosts, paths. Each is looked up once. */
-import { didYouMean } from '@remit/contracts';
+import { meant } from '../document/meant.ts';
 import type { DataClasses } from '../data/rules.ts';
 import { contentFindings } from '../data/detectors.ts';
 import type { Findings, Spot } from '../diagnostics.ts';
@@ -71,7 +71,7 @@ export class ControlCheck {
   }
 
   #unknown(what: string, word: Word, known: Iterable<string>, otherwise: string): void {
-    const remedy = didYouMean(word.text, known) ?? otherwise;
+    const remedy = meant(word.text, known) ?? otherwise;
     this.#findings.error('unknown_name', `there is no ${what} \`${word.text}\``, word.spot, remedy);
   }
 
@@ -118,10 +118,10 @@ export class ControlCheck {
   #misspelled(word: Word): boolean {
     const { text } = word;
     if (isSinkWord(text) || isArgument(text) || isGlob(text) || text.includes('/')) return false;
-    const meant = this.#catalog.knows(text) ? undefined : didYouMean(text, sinkWords);
-    if (meant !== undefined)
-      this.#findings.error('unknown_name', `there is no sink \`${text}\``, word.spot, meant);
-    return meant !== undefined;
+    const near = this.#catalog.knows(text) ? undefined : meant(text, sinkWords);
+    if (near !== undefined)
+      this.#findings.error('unknown_name', `there is no sink \`${text}\``, word.spot, near);
+    return near !== undefined;
   }
 
   #agents(words: readonly Word[] | undefined): void {

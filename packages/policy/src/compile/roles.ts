@@ -1,5 +1,5 @@
 /** Which roles an agent has, with all that those inherit. */
-import { didYouMean } from '@remit/contracts';
+import { meant } from '../document/meant.ts';
 import type { Findings } from '../diagnostics.ts';
 import type { Word } from '../document/reading.ts';
 import type { AgentDocument, RoleDocument } from '../document/remit.ts';
@@ -45,8 +45,7 @@ export class Roles {
   }
 
   #unknown(word: Word): void {
-    const remedy =
-      didYouMean(word.text, this.#roles.keys()) ?? `define it with a document \`role: ${word.text}\``;
+    const remedy = meant(word.text, this.#roles.keys()) ?? `define it with a document \`role: ${word.text}\``;
     this.#findings.error('unknown_role', `there is no role \`${word.text}\``, word.spot, remedy);
   }
 

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '@remit/contracts';
 import type { Findings, Spot } from '../diagnostics.ts';
+import { isFindingCode } from '../finding-codes.ts';
 import type { Word } from '../document/reading.ts';
 import type { LockedTool } from '../names/tool.ts';
 import { Cel } from './cel.ts';
@@ -196,7 +197,7 @@ export class Conditions {
   #report(word: Word, fault: Fault): void {
     const spot = spotInside(word, fault.offset);
     this.#findings.error(
-      fault.code,
+      isFindingCode(fault.code) ? fault.code : 'condition_invalid',
       `in condition \`${shortened(word.text)}\`: ${fault.message}`,
       spot,
       fault.remedy,

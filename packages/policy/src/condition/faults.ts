@@ -1,5 +1,6 @@
 /** What is wrong with a condition, in words that name the field, the tool and what was probably meant. */
-import { didYouMean } from '@remit/contracts';
+import { meant } from '../document/meant.ts';
+import type { Remedy } from '../diagnostics.ts';
 import type { LockedTool } from '../names/tool.ts';
 import type { Scope } from './cel.ts';
 import type { Shape } from './shape.ts';
@@ -16,7 +17,7 @@ export function explained(fault: Fault, scope: Scope): Fault {
   switch (fault.code) {
     case 'unknown_variable': {
       const name = fault.message.split(': ')[1] ?? '';
-      const remedy = fieldHint(name, scope) ?? didYouMean(name, variables);
+      const remedy = fieldHint(name, scope) ?? meant(name, variables);
       return { ...fault, message: `unknown variable \`${name}\``, ...hinted(remedy) };
     }
     case 'no_such_overload': {
@@ -39,7 +40,7 @@ const ownCodes = new Set([
   'unknown_value',
 ]);
 
-function hinted(remedy: string | undefined): { remedy?: string } {
+function hinted(remedy: string | Remedy | undefined): Pick<Fault, 'remedy'> {
   return remedy === undefined ? {} : { remedy };
 }
 
@@ -80,7 +81,7 @@ function unknownFieldFault(
     code: 'unknown_argument',
     message: `\`${owner}\`${whose} has no field \`${field}\``,
     offset: path.offsets[index]!,
-    remedy: didYouMean(field, names) ?? has,
+    remedy: meant(field, names) ?? has,
   };
 }
 
@@ -103,7 +104,7 @@ function neverEqual(path: Path, text: string, offset: number, values: readonly s
     code: 'unknown_value',
     message: `\`${field}\` is never \`${text}\``,
     offset,
-    remedy: didYouMean(text, values) ?? `it can be ${listed.join(', ')}`,
+    remedy: meant(text, values) ?? `it can be ${listed.join(', ')}`,
   };
 }
 

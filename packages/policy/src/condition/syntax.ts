@@ -5,6 +5,7 @@
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { bounds } from '@remit/contracts';
+import type { Remedy } from '../diagnostics.ts';
 import {
   amountOf,
   durationOf,
@@ -20,7 +21,7 @@ export interface Fault {
   code: string;
   message: string;
   offset: number;
-  remedy?: string;
+  remedy?: string | Remedy;
 }
 
 /** `root.field.field` as written; `offsets[i]` is where field i starts. */

@@ -2,7 +2,7 @@
  * Readers turn trees into typed values and say, with line and column, what is wrong. A reader that
  * has reported an error returns undefined.
  */
-import { didYouMean } from '@remit/contracts';
+import { meant } from './meant.ts';
 import type { JsonObject } from '@remit/contracts';
 import type { Findings, Spot } from '../diagnostics.ts';
 import { describe, describeAs, schemaOf } from './described.ts';
@@ -68,7 +68,7 @@ export function oneOf<Choice extends string>(choices: readonly Choice[]): Reader
   const reader: Reader<Choice> = (tree, reading) => {
     const found = tree.kind === 'scalar' ? choices.find((choice) => choice === tree.value) : undefined;
     if (found !== undefined) return found;
-    const hint = tree.kind === 'scalar' ? didYouMean(String(tree.value), choices) : undefined;
+    const hint = tree.kind === 'scalar' ? meant(String(tree.value), choices) : undefined;
     const listed = choices.map((choice) => `\`${choice}\``).join(', ');
     reading.findings.error(
       'invalid_value',
@@ -179,12 +179,7 @@ function reportUnknownKey<Value>(shape: Shape<Value>, key: string, spot: Spot, r
     return;
   }
   const known = [...Object.keys(shape.keys), ...(shape.later ?? [])];
-  reading.findings.error(
-    'unknown_key',
-    `unknown key \`${key}\` in ${shape.what}`,
-    spot,
-    didYouMean(key, known),
-  );
+  reading.findings.error('unknown_key', `unknown key \`${key}\` in ${shape.what}`, spot, meant(key, known));
 }
 
 function reportMissingKeys<Value>(shape: Shape<Value>, tree: Mapping, reading: Reading): void {

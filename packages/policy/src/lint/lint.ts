@@ -3,6 +3,7 @@ import type { AgentPolicy } from '../compile/agent.ts';
 import { impliedTier } from '../compile/ruling.ts';
 import type { Rule } from '../compile/rule.ts';
 import type { Findings } from '../diagnostics.ts';
+import type { FindingCode } from '../finding-codes.ts';
 import type { Documents } from '../document/documents.ts';
 import type { Catalog } from '../names/catalog.ts';
 import type { LockedTool } from '../names/tool.ts';
@@ -111,7 +112,13 @@ class Linter {
     this.#report('implied_tier', 'note', message, rule, 'put it into a tier to say so yourself');
   }
 
-  #report(code: string, severity: 'warning' | 'note', message: string, rule: Rule, remedy: string): void {
+  #report(
+    code: FindingCode,
+    severity: 'warning' | 'note',
+    message: string,
+    rule: Rule,
+    remedy: string,
+  ): void {
     this.#reported.add(rule);
     this.#findings[severity](code, message, rule.spot, remedy);
   }

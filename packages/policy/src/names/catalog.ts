@@ -2,17 +2,18 @@
  * What names stand for: tools of the lock, and the workspace's named actions. Every name that a
  * person wrote is looked up here, once, when the policy loads.
  */
-import { didYouMean, isJsonObject } from '@remit/contracts';
+import { isJsonObject } from '@remit/contracts';
 import type { ToolsLock } from '@remit/contracts';
 import { Conditions } from '../condition/conditions.ts';
 import type { Condition } from '../condition/conditions.ts';
-import type { Findings } from '../diagnostics.ts';
+import type { Findings, Remedy } from '../diagnostics.ts';
 import type { Word } from '../document/reading.ts';
 import type { ReadingTool, ToolNotes } from '../document/tools.ts';
 import type { ActionDocument, WorkspaceDocument } from '../document/workspace.ts';
 import { globMatches, isGlob } from './glob.ts';
 import { lockedTools } from './tool.ts';
 import type { LockedTool } from './tool.ts';
+import { meant } from '../document/meant.ts';
 
 /** What a name in a list of tools and actions stands for. */
 export type Meaning =
@@ -52,7 +53,7 @@ export class Catalog {
   readonly #findings: Findings;
   readonly #conditions: Conditions;
   /** Names already refused, so that each mistake is explained once in full. */
-  readonly #hints = new Map<string, string | undefined>();
+  readonly #hints = new Map<string, Remedy | undefined>();
 
   /** Looks through tools, notes and actions, a step for each. */
   static *of(
@@ -120,7 +121,7 @@ export class Catalog {
     if (!isJsonObject(properties)) return;
     for (const [name, { spot }] of args) {
       if (Object.hasOwn(properties, name)) continue;
-      const hint = didYouMean(name, Object.keys(properties));
+      const hint = meant(name, Object.keys(properties));
       this.#findings.error('unknown_argument', `\`${tool.key}\` has no argument \`${name}\``, spot, hint);
     }
   }
@@ -182,7 +183,7 @@ export class Catalog {
   /** False after an error: no server is called so. A pattern of servers always passes. */
   knowsServer(server: string, word: Word): boolean {
     if (this.#servers === undefined || this.#servers.has(server) || isGlob(server)) return true;
-    const remedy = didYouMean(server, this.#servers) ?? 'add it to `servers:` of the workspace';
+    const remedy = meant(server, this.#servers) ?? 'add it to `servers:` of the workspace';
     this.#findings.error(
       'unknown_server',
       `\`${word.text}\` names a server \`${server}\`, which the workspace does not have`,
@@ -267,7 +268,7 @@ export class Catalog {
   #unknown(word: Word): undefined {
     if (!this.#hints.has(word.text)) {
       const names = [...this.tools.keys(), ...this.actions.keys()];
-      this.#hints.set(word.text, this.#findings.full ? undefined : didYouMean(word.text, names));
+      this.#hints.set(word.text, this.#findings.full ? undefined : meant(word.text, names));
     }
     const message = `\`${word.text}\` is neither a tool in \`tools.lock\` nor an action of the workspace`;
     const remedy =
