@@ -5,12 +5,16 @@ import { describe, expect, it } from 'vitest';
 import { active, call, file, lock, mustLoad, policyOf, workspaceText } from './support-desk.ts';
 
 const base = policyOf('agent: support');
-const refund = (args: JsonObject) => ({ tool: 'crm/refund-create', arguments: args });
+const refund = (args: JsonObject) => ({
+  kind: 'tool_invoke' as const,
+  name: 'crm/refund-create',
+  arguments: args,
+});
 const times = <Item>(count: number, item: (at: number) => Item): Item[] =>
   Array.from({ length: count }, (_, at) => item(at));
 
 /** The suggestion, put into the workspace as somebody would who agrees with it. */
-function adopted(uses: { tool: string; arguments: JsonObject }[]) {
+function adopted(uses: Parameters<typeof suggest>[2]) {
   const { document, actions } = suggest(base, 'support', uses);
   const workspace = actions === '' ? workspaceText : workspaceText.replace('actions:\n', actions);
   return mustLoad(loadWorkspace([file(workspace, 'w.yaml'), file(document, 'a.yaml')], lock));
@@ -19,9 +23,9 @@ function adopted(uses: { tool: string; arguments: JsonObject }[]) {
 describe('a suggested policy', () => {
   it('grants the tools that were used, in the tier of their effect, and marks what rests on little', () => {
     const uses = [
-      ...times(25, () => ({ tool: 'crm/customer-lookup', arguments: {} })),
-      { tool: 'crm/email-send', arguments: {} },
-      { tool: 'crm/gone', arguments: {} },
+      ...times(25, () => ({ kind: 'tool_invoke' as const, name: 'crm/customer-lookup', arguments: {} })),
+      { kind: 'tool_invoke' as const, name: 'crm/email-send', arguments: {} },
+      { kind: 'tool_invoke' as const, name: 'crm/gone', arguments: {} },
     ];
     const { tools, gone, document } = suggest(base, 'support', uses);
     expect(gone).toEqual(['crm/gone']);

@@ -50,13 +50,13 @@ function nothingRecorded(agent: string, since: string) {
 }
 
 function describe(
-  { agent, tools, gone, document, actions }: Suggestion,
+  { agent, tools, access, gone, document, actions }: Suggestion,
   since: string,
   { calls, cut }: RecordedCalls,
   refused: number,
 ): string[] {
   const notes = [
-    `# Suggested for ${agent} from ${calls.length} calls since ${since}: ${tools.length} tools.`,
+    `# Suggested for ${agent} from ${calls.length} calls since ${since}: ${tools.length} tools${others(access)}.`,
     ...(refused > 0 ? [`# ${refused} of them were refused; what they asked for is not granted.`] : []),
     ...(gone.length > 0 ? [`# Not in tools.lock any more: ${gone.join(', ')}.`] : []),
     ...(cut ? ['# There were more calls than a suggestion looks at; the oldest are left out.'] : []),
@@ -73,4 +73,9 @@ function describe(
             .map((line) => `# ${line}`),
         ];
   return [...notes, ...document.trimEnd().split('\n'), ...workspace];
+}
+
+function others(access: Suggestion['access']): string {
+  const areas = Map.groupBy(access, ({ area }) => area);
+  return [...areas].map(([area, own]) => `, ${own.length} of ${area}`).join('');
 }

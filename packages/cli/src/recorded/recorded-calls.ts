@@ -1,5 +1,6 @@
-/** Calls of tools as they were recorded, with what was decided on them then. */
+/** Actions as they were recorded, of tools and of all else, with what was decided on them then. */
 import {
+  actionKinds,
   bounds,
   contextSchema,
   effectSchema,
@@ -7,6 +8,7 @@ import {
   ruleReferenceSchema,
   tierSchema,
   type Action,
+  type ActionKind,
   type AuditEvent,
   type Effect,
 } from '@remit/contracts';
@@ -34,7 +36,9 @@ export interface WasDecided {
 const eventSchema = z.looseObject({
   agent: z.string(),
   server: z.string(),
-  tool: z.string(),
+  tool: z.string().optional(),
+  /** Sealed with the arguments: the URI of a resource can name a person. */
+  target: z.string().optional(),
   user: z.string().optional(),
   code: z.string().optional(),
   approval_id: z.string().optional(),
@@ -72,29 +76,48 @@ export interface RecordedCalls {
 }
 
 export async function recordedCalls(search: SearchEvents, filter: RecordedFilter): Promise<RecordedCalls> {
-  const { agent, since } = filter;
-  const query = { action: 'tool_invoke', since, ...(agent === undefined ? {} : { agent }) } as const;
   const read: RecordedCalls = { calls: [], unreadable: 0, cut: false };
+  for (const kind of actionKinds) await readKind(kind, search, filter, read);
+  read.calls.reverse();
+  // Searches go kind by kind; of one kind the order is that of the log.
+  read.calls.sort((a, b) => compared(a.action.received_at, b.action.received_at));
+  const over = read.calls.length - bounds.recorded_calls_max;
+  if (over <= 0) return read;
+  return { ...read, calls: read.calls.slice(over), cut: true };
+}
+
+async function readKind(
+  kind: ActionKind,
+  search: SearchEvents,
+  { agent, since }: RecordedFilter,
+  read: RecordedCalls,
+): Promise<void> {
+  const query = { action: kind, since, ...(agent === undefined ? {} : { agent }) } as const;
   const max = bounds.recorded_calls_max;
+  let count = 0;
   for await (const event of eventsOf(search, query, max + 1)) {
-    const call = readCall(event);
-    if (read.calls.length + read.unreadable === max) read.cut = true;
+    const call = readCall(kind, event);
+    count += 1;
+    if (count > max) read.cut = true;
     else if (call === undefined) read.unreadable += 1;
     else read.calls.push(call);
   }
-  read.calls.reverse();
-  return read;
 }
 
-function readCall(event: AuditEvent): RecordedCall | undefined {
+function compared(left: string, right: string): number {
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+function readCall(kind: ActionKind, event: AuditEvent): RecordedCall | undefined {
   const read = event.parameters === undefined ? undefined : eventSchema.safeParse(event).data;
-  if (read === undefined) return undefined;
-  const { agent, server, tool, user, tool_digest, context, parameters } = read;
+  const target = read?.target ?? read?.tool;
+  if (read === undefined || target === undefined) return undefined;
+  const { agent, server, user, tool_digest, context, parameters } = read;
   const action: RecordedCall['action'] = {
-    kind: 'tool_invoke',
+    kind,
     agent,
     server,
-    target: tool,
+    target,
     arguments: parameters,
     context,
     received_at: event.timestamp,

@@ -1,5 +1,6 @@
 /** What an agent was recorded to use, as the least that it needs. */
 import { suggest, type CompiledPolicy, type Suggestion } from '@remit/policy';
+import { nameOf } from './name.ts';
 import type { RecordedCall } from './recorded-calls.ts';
 
 /** Ran, or waited for a person. What the policy refused was asked for, but not granted. */
@@ -13,9 +14,8 @@ export function suggestionFor(
   agent: string,
   calls: readonly RecordedCall[],
 ): Suggestion {
-  const uses = calls.filter(isUse).map(({ action }) => ({
-    tool: `${action.server}/${action.target}`,
-    arguments: action.arguments,
-  }));
+  const uses = calls
+    .filter(isUse)
+    .map(({ action }) => ({ kind: action.kind, name: nameOf(action), arguments: action.arguments }));
   return suggest(policy, agent, uses);
 }

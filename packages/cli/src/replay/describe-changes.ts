@@ -1,8 +1,10 @@
 /** Changed decisions, put together by agent, tool and the rules that decide. */
+import { titled } from '../recorded/name.ts';
 import type { ChangedCall } from './replay-recorded.ts';
 
 export interface ChangeGroup {
   agent: string;
+  kind: ChangedCall['kind'];
   tool: string;
   before: { effect: string; tier?: string; code?: string; rule?: string };
   after: { effect: string; tier?: string; code?: string; rule?: string };
@@ -16,8 +18,8 @@ export interface ChangeGroup {
 /** By agent, then the rule that decides now, then the one that decided; the most frequent first. */
 export function grouped(changes: readonly ChangedCall[]): ChangeGroup[] {
   const groups = new Map<string, ChangeGroup>();
-  for (const { id, agent, tool, before, after } of changes) {
-    const group = { agent, tool, before: saidOf(before), after: saidOf(after) };
+  for (const { id, agent, kind, tool, before, after } of changes) {
+    const group = { agent, kind, tool, before: saidOf(before), after: saidOf(after) };
     const key = JSON.stringify(group);
     const known = groups.get(key);
     if (known === undefined) groups.set(key, { ...group, count: 1, example: id, reason: after.reason });
@@ -40,10 +42,10 @@ function compare(left: string, right: string): number {
 export function describeGroups(groups: readonly ChangeGroup[]): string[] {
   return groups.flatMap((group, at) => {
     const heading = group.agent === groups[at - 1]?.agent ? [] : [`agent ${group.agent}`];
-    const { tool, before, after, count, example, reason } = group;
+    const { kind, tool, before, after, count, example, reason } = group;
     return [
       ...heading,
-      `  ${count} × ${tool}: ${described(before)} → ${described(after)}`,
+      `  ${count} × ${titled(kind, tool)}: ${described(before)} → ${described(after)}`,
       ...(before.rule === undefined ? [] : [`      was: ${before.rule}`]),
       `      now: ${reason}`,
       `      see: remit audit show ${example}`,

@@ -2,9 +2,10 @@
  * This Remit's own recorded calls, decided anew by another policy: each at its own time, in its own
  * order, with the state that the calls before it left behind.
  */
-import type { RuleReference } from '@remit/contracts';
+import type { Action, RuleReference } from '@remit/contracts';
 import { Rehearsal } from '@remit/enforce';
 import type { CompiledPolicy } from '@remit/policy';
+import { nameOf } from '../recorded/name.ts';
 import type { RecordedCall, WasDecided } from '../recorded/recorded-calls.ts';
 
 /** A call that would be decided otherwise. */
@@ -12,6 +13,8 @@ export interface ChangedCall {
   id: string;
   at: string;
   agent: string;
+  kind: Action['kind'];
+  /** As policies write it: `server/tool`, a URI, a server. */
   tool: string;
   before: WasDecided;
   after: Omit<WasDecided, 'version'> & { rule_place?: RuleReference; reason: string };
@@ -51,6 +54,6 @@ async function decidedAnew(
     ...(rule && { rule: rule.name, rule_place: rule }),
     reason,
   };
-  const tool = `${action.server}/${action.target}`;
-  return { id, at: action.received_at, agent: action.agent, tool, before: was, after };
+  const { agent, kind, received_at: at } = action;
+  return { id, at, agent, kind, tool: nameOf(action), before: was, after };
 }

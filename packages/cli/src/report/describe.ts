@@ -1,4 +1,5 @@
 /** Reports as text for people. */
+import { titled } from '../recorded/name.ts';
 import { table } from '../terminal/table.ts';
 import type { AgentReadiness, Refusal } from './readiness.ts';
 import type { AgentVisibility } from './visibility.ts';
@@ -10,21 +11,23 @@ export function describeVisibility(agents: readonly AgentVisibility[]): string[]
       agent.declared_risk === undefined ? '' : `, declared ${agent.declared_risk}`
     }`,
     ...indented(toolRows(agent)),
-    ...(agent.suggestion.tools.length === 0 ? [] : ['  suggested remit:', ...suggested(agent)]),
+    ...(agent.suggestion.tools.length + agent.suggestion.access.length === 0
+      ? []
+      : ['  suggested remit:', ...suggested(agent)]),
     '',
   ]);
 }
 
 function toolRows({ tools }: AgentVisibility): string[] {
   if (tools.length === 0) return [];
-  const rows = tools.map(({ tool, calls, not_run, effect, high_risk }) => [
-    tool,
+  const rows = tools.map(({ kind, tool, calls, not_run, effect, high_risk }) => [
+    titled(kind, tool),
     String(calls),
     String(not_run),
     effect ?? '-',
     high_risk ?? '-',
   ]);
-  return table(['tool', 'calls', 'not run', 'effect', 'high risk'], rows);
+  return table(['used', 'calls', 'not run', 'effect', 'high risk'], rows);
 }
 
 function suggested({ suggestion: { document, actions } }: AgentVisibility): string[] {
@@ -45,10 +48,10 @@ export function describeReadiness(agents: readonly AgentReadiness[]): string[] {
   ]);
 }
 
-function describeRefusal(what: string, { tool, count, code, reason, example }: Refusal): string[] {
+function describeRefusal(what: string, { kind, tool, count, code, reason, example }: Refusal): string[] {
   const why = code === undefined ? '' : ` (${code})`;
   return [
-    `  ${count} × ${tool} would have been ${what}${why}`,
+    `  ${count} × ${titled(kind, tool)} would have been ${what}${why}`,
     `      ${reason}`,
     `      see: remit audit show ${example}`,
   ];

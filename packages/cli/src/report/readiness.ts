@@ -1,10 +1,13 @@
 /** What enforcing this policy would have refused, of the calls that ran. */
 import { Rehearsal } from '@remit/enforce';
 import type { CompiledPolicy } from '@remit/policy';
+import { nameOf } from '../recorded/name.ts';
 import type { RecordedCall } from '../recorded/recorded-calls.ts';
 
 /** Calls that ran and would not have, all for the same reason. */
 export interface Refusal {
+  kind: RecordedCall['action']['kind'];
+  /** As policies write it: `server/tool`, a URI, a server. */
   tool: string;
   effect: 'deny' | 'approve';
   code?: string;
@@ -43,11 +46,15 @@ export async function readinessOf(
     if (!ran || answer.policy_effect === 'allow') continue;
     const { policy_effect: effect, code, rule, reason } = answer;
     const list = effect === 'deny' ? agent.refused : agent.held;
-    const tool = `${action.server}/${action.target}`;
-    const same = list.find((one) => one.tool === tool && one.code === code && one.rule === rule?.name);
+    const { kind } = action;
+    const tool = nameOf(action);
+    const same = list.find(
+      (one) => one.kind === kind && one.tool === tool && one.code === code && one.rule === rule?.name,
+    );
     if (same !== undefined) same.count += 1;
     else
       list.push({
+        kind,
         tool,
         effect,
         count: 1,

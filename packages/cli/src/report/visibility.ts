@@ -9,10 +9,13 @@ import {
   type SourceFile,
   type Suggestion,
 } from '@remit/policy';
+import { nameOf, titled } from '../recorded/name.ts';
 import type { RecordedCall } from '../recorded/recorded-calls.ts';
 import { suggestionFor } from '../recorded/suggestion.ts';
 
-interface UsedTool {
+interface Used {
+  kind: RecordedCall['action']['kind'];
+  /** As policies write it: `server/tool`, a URI, a server. */
   tool: string;
   calls: number;
   /** Calls that did not run: refused, or held. */
@@ -28,7 +31,7 @@ export interface AgentVisibility {
   calls: number;
   /** Different people on whose behalf it acted. */
   people: number;
-  tools: UsedTool[];
+  tools: Used[];
   declared_risk?: AgentProfile['risk'];
   /** What its use implies, as it would for a policy that grants just that. */
   implied_risk?: AgentProfile['risk'];
@@ -64,14 +67,16 @@ export function visibilityOf(visible: Visible, calls: readonly RecordedCall[]): 
   });
 }
 
-function usedTools(policy: CompiledPolicy, calls: readonly RecordedCall[]): UsedTool[] {
-  const groups = Map.groupBy(calls, ({ action }) => `${action.server}/${action.target}`);
-  const used = [...groups].map(([tool, own]): UsedTool => {
-    const { server, target } = own[0]!.action;
-    const locked = lockedTool(policy, server, target);
+function usedTools(policy: CompiledPolicy, calls: readonly RecordedCall[]): Used[] {
+  const groups = Map.groupBy(calls, ({ action }) => titled(action.kind, nameOf(action)));
+  const used = [...groups.values()].map((own): Used => {
+    const { action } = own[0]!;
+    const { kind, server, target } = action;
+    const locked = kind === 'tool_invoke' ? lockedTool(policy, server, target) : undefined;
     const why = locked && highRisk(locked);
     return {
-      tool,
+      kind,
+      tool: nameOf(action),
       calls: own.length,
       not_run: own.filter(({ ran }) => !ran).length,
       ...(locked && { effect: locked.effect }),
@@ -98,7 +103,8 @@ function impliedRisks(
 ): Map<string, AgentProfile['risk']> {
   const stands = new Map([...byAgent.keys()].map((agent, at) => [`recorded use ${at}`, agent]));
   const documents = [...stands].map(([name, agent]) => {
-    const tools = [...new Set(byAgent.get(agent)!.map(({ action }) => `${action.server}/${action.target}`))];
+    const calls = byAgent.get(agent)!.filter(({ action }) => action.kind === 'tool_invoke');
+    const tools = [...new Set(calls.map(({ action }) => nameOf(action)))];
     const known = tools.filter((tool) => lockedTool(policy, ...splitTool(tool)) !== undefined);
     return `---\n${JSON.stringify({ agent: name, access: { tools: { allow: known } } })}\n`;
   });

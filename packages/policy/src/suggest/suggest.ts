@@ -1,15 +1,17 @@
 /** A least-privilege policy for one agent, from what it was recorded to use and nothing else. */
-import type { JsonObject, Tier } from '@remit/contracts';
+import type { ActionKind, JsonObject, Tier } from '@remit/contracts';
 import { stringify } from 'yaml';
 import { internals } from '../compile/compiled.ts';
 import { impliedTier } from '../compile/ruling.ts';
 import type { CompiledPolicy } from '../port.ts';
+import { accessFor, accessLines, type SuggestedAccess } from './access.ts';
 import { conditionFor } from './arguments.ts';
 
-/** One call that ran, or waited for a person. */
+/** One action that ran, or waited for a person. */
 export interface Use {
-  /** `server/tool`. */
-  tool: string;
+  kind: ActionKind;
+  /** As policies write it: `server/tool`, `server/prompt`, a URI, a server. */
+  name: string;
   arguments: JsonObject;
 }
 
@@ -26,6 +28,7 @@ interface SuggestedTool {
 export interface Suggestion {
   agent: string;
   tools: SuggestedTool[];
+  access: SuggestedAccess[];
   /** Tools that were used and are not in `tools.lock` any more. */
   gone: string[];
   /** The agent's document. */
@@ -40,19 +43,21 @@ const USES_MIN = 20;
 /** Uses are taken as they are given: those that nobody wants granted have to be left out before. */
 export function suggest(policy: CompiledPolicy, agent: string, uses: readonly Use[]): Suggestion {
   const { tools } = internals(policy);
-  const groups = [...Map.groupBy(uses, ({ tool }) => tool)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const suggested = groups.flatMap(([key, calls]): SuggestedTool[] => {
+  const calls = uses.filter(({ kind }) => kind === 'tool_invoke');
+  const groups = [...Map.groupBy(calls, ({ name }) => name)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const access = accessFor(uses);
+  const suggested = groups.flatMap(([key, own]): SuggestedTool[] => {
     const tool = tools.get(key);
     if (tool === undefined) return [];
     const when = conditionFor(
       tool.definition.inputSchema,
-      calls.map((call) => call.arguments),
+      own.map((call) => call.arguments),
     );
-    const thin = calls.length < USES_MIN;
+    const thin = own.length < USES_MIN;
     return [
       {
         tool: key,
-        uses: calls.length,
+        uses: own.length,
         tier: impliedTier(tool.effect),
         thin,
         ...(when !== undefined && { when }),
@@ -63,8 +68,9 @@ export function suggest(policy: CompiledPolicy, agent: string, uses: readonly Us
   return {
     agent,
     tools: suggested,
+    access,
     gone,
-    document: documentOf(agent, suggested),
+    document: documentOf(agent, suggested, access),
     actions: actionsOf(agent, suggested),
   };
 }
@@ -75,13 +81,18 @@ const tierKeys = {
   approval: 'tier_3_approval',
 } as const;
 
-function documentOf(agent: string, tools: readonly SuggestedTool[]): string {
+function documentOf(
+  agent: string,
+  tools: readonly SuggestedTool[],
+  access: readonly SuggestedAccess[],
+): string {
   const tiers = (['automatic', 'logged', 'approval'] as const).flatMap((tier) => {
     const entries = tools.filter((tool) => tool.tier === tier).map((tool) => entryOf(agent, tool));
     return entries.length === 0 ? [] : [`  ${tierKeys[tier]}:`, ...entries];
   });
   return [
     `agent: ${JSON.stringify(agent)}`,
+    ...accessLines(access, noted),
     ...(tiers.length === 0 ? [] : ['guardrails:', ...tiers]),
     '',
   ].join('\n');
@@ -89,8 +100,13 @@ function documentOf(agent: string, tools: readonly SuggestedTool[]): string {
 
 function entryOf(agent: string, tool: SuggestedTool): string {
   const name = tool.when === undefined ? tool.tool : actionName(agent, tool.tool);
-  const note = tool.thin ? ', which is little to rest on' : '';
-  return `    - ${JSON.stringify(name)} # ${tool.uses} ${tool.uses === 1 ? 'use' : 'uses'}${note}`;
+  return noted(name, tool.uses);
+}
+
+/** One entry of a list, with how much it rests on. */
+function noted(name: string, uses: number): string {
+  const note = uses < USES_MIN ? ', which is little to rest on' : '';
+  return `    - ${JSON.stringify(name)} # ${uses} ${uses === 1 ? 'use' : 'uses'}${note}`;
 }
 
 function actionsOf(agent: string, tools: readonly SuggestedTool[]): string {
