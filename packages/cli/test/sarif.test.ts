@@ -10,6 +10,8 @@ import { shop, workbench, type Workbench } from './workbench.ts';
 // Real processes on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+const require = createRequire(import.meta.url);
+
 interface Region {
   startLine: number;
   startColumn: number;
@@ -53,8 +55,8 @@ let log: Log;
 
 beforeAll(async () => {
   bench = await workbench(shop);
-  bench.write('deep/wrong file.yaml', wrong);
   await bench.remit(['tools', 'pull']);
+  bench.write('deep/wrong file.yaml', wrong);
   const { code, stdout } = await bench.remit(['check', '--sarif']);
   expect(code).toBe(1);
   log = JSON.parse(stdout) as Log;
@@ -64,16 +66,14 @@ afterAll(() => bench.remove());
 
 /** Of its draft the schema uses nothing that later ones read otherwise, but for the name of its `id`. */
 function validator(): ValidateFunction {
-  const path = createRequire(import.meta.url).resolve(
-    '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json',
-  );
+  const path = require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
   const { $schema, id, ...schema } = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
   expect([$schema, id]).toEqual([
     'http://json-schema.org/draft-04/schema#',
     expect.stringContaining('sarif-2.1.0'),
   ]);
   expect(JSON.stringify(schema)).not.toMatch(/"exclusiveM|"\$id"/);
-  const ajv = new Ajv({ strict: false, allErrors: true });
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
   formats.default(ajv);
   return ajv.compile(schema);
 }
@@ -139,4 +139,16 @@ test('offers what was probably meant as a fix, which mends the file', () => {
   expect(find('unused_role').fixes).toBeUndefined();
   const mended = fixed(wrong, log.runs[0]!.results);
   expect(mended).toContain('allow: [desk/record, "*"]\n    "deny": [record]');
+});
+
+test('is printed where the first lock cannot be written for what is wrong, too', async () => {
+  const other = await workbench(shop);
+  try {
+    other.write('wrong.yaml', 'agent: a\nacces: {}\n');
+    const { code, stdout } = await other.remit(['check', '--sarif']);
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as Log).runs[0]!.results.map(({ ruleId }) => ruleId)).toContain('unknown_key');
+  } finally {
+    await other.remove();
+  }
 });

@@ -2,14 +2,14 @@
 import { join, relative, sep } from 'node:path';
 import { policySchema } from '@remit/policy';
 import type { Command } from 'commander';
-import { locate, printJson, requireFolder, type Context } from '../context.ts';
 import { runningPolicy } from '../client/running-status.ts';
+import { locate, printJson, requireFolder, type Context, type Location } from '../context.ts';
 import { exitCodes } from '../exit-code.ts';
 import { describeDiagnostic, summarise } from '../terminal/diagnostics.ts';
 import { sarifOf } from '../terminal/sarif.ts';
 import { version as ownVersion } from '../version.ts';
 import { pullFirstLock } from '../workspace/first-lock.ts';
-import { readWorkspace } from '../workspace/load.ts';
+import { PolicyRefused, readWorkspace } from '../workspace/load.ts';
 import { addWorkspaceCommand, type CommandOptions } from './command.ts';
 
 interface CheckOptions extends CommandOptions {
@@ -38,11 +38,20 @@ function pathsFrom({ machine }: Context, workspace: string): (file: string) => s
   };
 }
 
+/** What keeps the servers from being known is among the findings, in the form that was asked for. */
+async function lockFirst(context: Context, location: Location): Promise<void> {
+  try {
+    await pullFirstLock(context, location);
+  } catch (error) {
+    if (!(error instanceof PolicyRefused)) throw error;
+  }
+}
+
 async function check(context: Context, folder: string | undefined, options: CheckOptions): Promise<void> {
   if (options.schema === true) return context.terminal.print(JSON.stringify(policySchema(), null, 2));
   const location = locate(context.machine, options, folder);
   requireFolder(location.workspace);
-  if (options.offline !== true) await pullFirstLock(context, location);
+  if (options.offline !== true) await lockFirst(context, location);
   const { files, lock, result } = readWorkspace(location.workspace);
   const { diagnostics, policy } = result;
   if (policy === undefined) context.finish(exitCodes.no);
