@@ -30,12 +30,12 @@ export async function openLimits(
     key_file: limitsKeyOf(data),
     newKey: () => machine.newKey(),
   });
-  await restoreState(ledger, options.approvals, limits, {
+  const { from_snapshot } = await restoreState(ledger, options.approvals, limits, {
     now: machine.clock.now(),
     longest_window_ms: longestWindow(options.policy),
     snapshot: await readable(store, log),
   });
-  const snapshot = new SnapshotKeeper(limits, ledger, store, machine.clock);
+  const snapshot = new SnapshotKeeper(limits, ledger, store, machine.clock, from_snapshot);
   keepSnapshot(snapshot, log, opened);
   return { limits, snapshot };
 }
@@ -54,6 +54,8 @@ function keepSnapshot(keeper: SnapshotKeeper, log: Logger, opened: AsyncDisposab
   const failed = (error: unknown): void => log.warn({ error }, 'no snapshot of the limits was written');
   const timer = setInterval(() => void keeper.keep().catch(failed), bounds.limit_snapshot_interval_ms);
   timer.unref();
+  // Without one every start reads the log as far back as a limit counts.
+  void keeper.keep().catch(failed);
   opened.defer(async () => {
     clearInterval(timer);
     await keeper.close().catch(failed);

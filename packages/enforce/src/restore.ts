@@ -18,20 +18,23 @@ export interface RestoreOptions {
 
 type LimitLedger = Pick<Ledger, 'records' | 'show' | 'status'>;
 
-/** To be called once, before the first action. Says from which record on the log was read for the limits. */
+/**
+ * To be called once, before the first action. Says from which record on the log was read for the limits, and
+ * whether a snapshot was taken up.
+ */
 export async function restoreState(
   ledger: LimitLedger,
   approvals: Approvals,
   limits: LimitCounters,
   options: RestoreOptions,
-): Promise<{ limits_from: number }> {
+): Promise<{ limits_from: number; from_snapshot: boolean }> {
   await restoreApprovals(ledger, approvals, options.now);
   const snapshot = options.snapshot === undefined ? undefined : readSnapshot(options.snapshot, ledger);
   if (snapshot === undefined) {
     if (options.longest_window_ms > 0) await restoreLimits(ledger, limits, { since: sinceOf(options) });
-    return { limits_from: 0 };
+    return { limits_from: 0, from_snapshot: false };
   }
-  return { limits_from: await restoreFrom(snapshot, ledger, limits) };
+  return { limits_from: await restoreFrom(snapshot, ledger, limits), from_snapshot: true };
 }
 
 async function restoreApprovals(ledger: Pick<Ledger, 'records'>, approvals: Approvals, now: number) {

@@ -35,7 +35,7 @@ class Machine {
   readonly clock = new ManualClock();
   readonly store = new MemoryStore();
   limits = new LimitCounters();
-  keeper = new SnapshotKeeper(this.limits, this.ledger, this.store, this.clock);
+  keeper = new SnapshotKeeper(this.limits, this.ledger, this.store, this.clock, true);
   /** From which record on the log was read at the last start. */
   from = 0;
 
@@ -49,7 +49,7 @@ class Machine {
       snapshot: await this.store.read(),
     });
     this.from = limits_from;
-    this.keeper = new SnapshotKeeper(this.limits, this.ledger, this.store, this.clock);
+    this.keeper = new SnapshotKeeper(this.limits, this.ledger, this.store, this.clock, true);
   }
 
   reserve(id: string, reservation: Reservation, agent = 'support'): boolean {

@@ -189,6 +189,28 @@ export function ledgerSuite(name: string, open: (options: LedgerOptions) => Prom
       await ledger.close();
     });
 
+    test('records of kinds that are no actions are found among many others, in order and in pages', async () => {
+      const ledger = await opened();
+      const kinds = ['login', 'approval_requested', 'approval_granted'] as const;
+      const batch = (from: number) =>
+        Array.from({ length: 500 }, (_, number) => {
+          const at = from + number;
+          if (at % 2 === 1) return intent(`act_${at}`);
+          const event = kinds[(at / 2) % 3]!;
+          return { ...intent(`evt_${at}`), phase: 'event', event } as const;
+        });
+      for (let from = 0; from < 5000; from += 500) await ledger.append(batch(from));
+      const events = ['approval_requested', 'approval_granted'] as const;
+      const found = await collect(ledger.records({ events, from: 10 }));
+      const expected = Array.from({ length: 5000 }, (_, at) => at).filter(
+        (at) => at >= 10 && at % 2 === 0 && (at / 2) % 3 > 0,
+      );
+      expect(found.map(({ index }) => index)).toEqual(expected);
+      expect(found[0]?.payload?.user).toBe('jo@example.com');
+      expect(await collect(ledger.records({ events, since: '2026-03-04T00:00:00.000Z' }))).toEqual([]);
+      await ledger.close();
+    });
+
     test('an intent without an outcome is closed as unknown by the next start, once', async () => {
       const folder = temporaryFolder();
       const first = await opened(folder);

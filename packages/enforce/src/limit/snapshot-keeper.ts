@@ -17,19 +17,26 @@ export class SnapshotKeeper {
   readonly #ledger: Pick<Ledger, 'status'>;
   readonly #store: SnapshotStore;
   readonly #clock: Clock;
-  /** What had changed when the last snapshot began. */
-  #written: number;
+  /** What had changed when the last snapshot began; undefined where there is none of this log. */
+  #written: number | undefined;
   #writing: Promise<void> | undefined;
 
-  constructor(limits: LimitCounters, ledger: Pick<Ledger, 'status'>, store: SnapshotStore, clock: Clock) {
+  /** `exists`: whether the limits were taken up from a snapshot. Without one the first `keep` writes one. */
+  constructor(
+    limits: LimitCounters,
+    ledger: Pick<Ledger, 'status'>,
+    store: SnapshotStore,
+    clock: Clock,
+    exists: boolean,
+  ) {
     this.#limits = limits;
     this.#ledger = ledger;
     this.#store = store;
     this.#clock = clock;
-    this.#written = limits.changes;
+    this.#written = exists ? limits.changes : undefined;
   }
 
-  /** Writes a snapshot where something has changed since the last one. Rejects where it cannot be written. */
+  /** Writes a snapshot where there is none, or something has changed since the last one. Rejects where it cannot be written. */
   keep(): Promise<void> {
     if (this.#writing !== undefined || this.#limits.changes === this.#written)
       return this.#writing ?? Promise.resolve();
