@@ -184,6 +184,8 @@ export const bounds = {
   record_bytes_max: 65_535,
   /** Bytes of one sealed payload; longer outputs are shortened and say so. */
   payload_bytes_max: 16 * 1024 * 1024,
+  /** How long an answer of the ledger's database is waited for, and for one that has gone away, before appends are refused. */
+  database_answer_ms: 10_000,
   /** Signed checkpoint at least this often while records arrive. */
   checkpoint_interval_ms: 2000,
   /** Free bytes kept in reserve on the ledger's disk. */

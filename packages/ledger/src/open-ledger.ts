@@ -10,6 +10,9 @@ import { EmbeddedLedger } from './embedded-ledger.ts';
 import { openKeyFile, type WorkspaceKeys } from './keys/key-file.ts';
 import { encodeVerifierKey, isKeyName } from './note/signed-note.ts';
 import type { Ledger, LedgerBounds, LedgerOptions } from './port.ts';
+import { openPostgres, publishingTo } from './postgres/open-postgres.ts';
+import type { PostgresLog } from './postgres/postgres-log.ts';
+import { PostgresWriter } from './postgres/postgres-writer.ts';
 import { Publisher, type PublisherSetup } from './projection/publisher.ts';
 import { segmentsFolder } from './segment/segment-names.ts';
 import { publisherHere, startPublisherThread, type PublisherHandle } from './threads/publisher-handle.ts';
@@ -42,9 +45,22 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
 }
 
 async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger> {
+  const found = await findLog(options);
+  try {
+    return await openFound(options, found, unlock);
+  } catch (error) {
+    await found.log?.close();
+    throw error;
+  }
+}
+
+async function openFound(
+  options: LedgerOptions,
+  { log, recovered }: FoundLog,
+  unlock: () => void,
+): Promise<Ledger> {
   const limits = boundsOf(options);
   const disk = options.in_process?.disk ?? machineFileSystem;
-  const recovered = inspectLog(options.folder, options.origin);
   const keyFile = options.key_file ?? path.join(options.folder, 'keys.json');
   const random = options.in_process?.random ?? ((length) => randomFillSync(Buffer.allocUnsafe(length)));
   const keys = openKeyFile(keyFile, random, disk, recovered.end === undefined);
@@ -69,8 +85,8 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     unlock,
   });
   const [publisher, writer] = await bothStarted([
-    startPublisher(options, publisherSetup, keyFile, keys, ledger),
-    startWriter(options, writerSetup, limits, keyFile, keys, ledger),
+    startPublisher(options, publisherSetup, keyFile, keys, ledger, log),
+    startWriter(options, writerSetup, limits, keyFile, keys, ledger, log),
   ]);
   try {
     // Nothing is dropped before the published checkpoints have been seen: they may vouch for the tail.
@@ -82,6 +98,20 @@ async function open(options: LedgerOptions, unlock: () => void): Promise<Ledger>
     await Promise.all([publisher.close(), writer.close()]);
     throw error;
   }
+}
+
+interface FoundLog {
+  /** Undefined where the folder keeps it. */
+  log?: PostgresLog;
+  recovered: Recovered;
+}
+
+/** The log as it stands, in the folder or in the database. */
+async function findLog(options: LedgerOptions): Promise<FoundLog> {
+  const { postgres, folder, origin } = options;
+  return postgres === undefined
+    ? { recovered: inspectLog(folder, origin) }
+    : openPostgres(postgres, folder, origin);
 }
 
 /** Both or none: a thread that were left behind would keep the process from ending. */
@@ -104,8 +134,12 @@ function startPublisher(
   keyFile: string,
   keys: WorkspaceKeys,
   ledger: EmbeddedLedger,
+  log: PostgresLog | undefined,
 ): Promise<PublisherHandle> {
-  if (options.in_process === undefined) return startPublisherThread({ setup, key_file: keyFile }, ledger);
+  if (options.in_process === undefined) {
+    const publisher = startPublisherThread({ setup, key_file: keyFile }, ledger);
+    return log === undefined ? publisher : publisher.then((one) => publishingTo(log, options.folder, one));
+  }
   const publisher = new Publisher(setup, keys, options.in_process.disk, options.in_process.random);
   return Promise.resolve(publisherHere(publisher, ledger));
 }
@@ -117,7 +151,14 @@ function startWriter(
   keyFile: string,
   keys: WorkspaceKeys,
   ledger: EmbeddedLedger,
+  log: PostgresLog | undefined,
 ): Promise<WriterHandle> {
+  if (log !== undefined) {
+    const random = (length: number) => randomFillSync(Buffer.allocUnsafeSlow(length));
+    const { payloadKey } = keys;
+    const tools = { log, random, payloadKey, events: ledger, answer_ms: bounds.database_answer_ms };
+    return Promise.resolve(new PostgresWriter(setup, tools));
+  }
   const { reserve_bytes } = limits;
   if (options.in_process === undefined)
     return startWriterThread({ setup, key_file: keyFile, reserve_bytes }, ledger);

@@ -142,6 +142,11 @@ export interface LedgerOptions {
   folder: string;
   /** Second folder for checkpoints, where whoever can change `folder` cannot write. */
   checkpoint_folder?: string;
+  /**
+   * URL of the PostgreSQL database that keeps the log; `folder` then holds what is made from it. Default: the
+   * folder itself.
+   */
+  postgres?: string;
   /** Names the log in its checkpoints for good: a schema-less URL without spaces and plus. */
   origin: string;
   /** Names this writer in positions. */

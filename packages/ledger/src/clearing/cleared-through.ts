@@ -39,3 +39,8 @@ export class ClearedThrough {
     replaceFile(this.#disk, this.#file, Buffer.from(`${JSON.stringify({ version: 1, through })}\n`));
   }
 }
+
+/** Every clearing event of the log is carried out once more at the next start. */
+export function forgetCleared(folder: string): void {
+  fs.rmSync(path.join(folder, fileName), { force: true });
+}
