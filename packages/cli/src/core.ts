@@ -15,6 +15,8 @@ export interface CoreOptions {
   data: string;
   /** A second place for signed checkpoints. */
   checkpoints?: string | undefined;
+  /** URL of the PostgreSQL database that keeps the log. */
+  ledger_url?: string | undefined;
   /** Who cosigns them. */
   witnesses?: LedgerOptions['witness_policy'] | undefined;
   log: Logger;
@@ -34,6 +36,7 @@ export async function openCore({
   machine,
   data,
   checkpoints,
+  ledger_url,
   witnesses,
   failed,
 }: CoreOptions): Promise<Core> {
@@ -47,6 +50,7 @@ export async function openCore({
     newId,
     failed,
     ...(checkpoints === undefined ? {} : { checkpoint_folder: checkpoints }),
+    ...(ledger_url === undefined ? {} : { postgres: ledger_url }),
     ...(witnesses === undefined ? {} : { witness_policy: witnesses }),
   }).catch((error: unknown) => {
     throw explainRollback(error, data);

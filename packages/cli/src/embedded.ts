@@ -40,6 +40,8 @@ export interface EmbeddedOptions {
   folder: DataFolder;
   /** A second place for signed checkpoints. */
   checkpoints?: string | undefined;
+  /** URL of the PostgreSQL database that keeps the log; the data folder where there is none. */
+  ledger_url?: string | undefined;
   /** Who cosigns them: a witness policy. */
   witnesses?: { text: string; file: string } | undefined;
   log: Logger;

@@ -10,10 +10,12 @@ import type { Location, LocationOptions } from './context.ts';
 import { locate } from './context.ts';
 import { wrongUse } from './exit-code.ts';
 import type { Machine } from './machine.ts';
+import { ledgerUrl } from './ledger-url.ts';
 import { readPolicyFiles } from './workspace/files.ts';
 import { PolicyRefused } from './workspace/load.ts';
 
 export interface UpOptions extends LocationOptions {
+  ledgerUrl?: string;
   host?: string;
   port?: string;
   consolePort?: string;
@@ -26,6 +28,7 @@ export interface UpOptions extends LocationOptions {
 }
 
 export interface UpSettings extends Location {
+  ledger_url: string | undefined;
   host: string;
   port: number;
   console_port: number;
@@ -58,6 +61,7 @@ export function readSettings(machine: Machine, options: UpOptions): UpSettings {
     port: readPort('--port', String(port)),
     console_port: readPort('--console-port', String(consolePort)),
     checkpoints: checkpointFolder(machine, options, location),
+    ledger_url: ledgerUrl(machine, options.ledgerUrl),
     witnesses: witnessPolicy(machine, options),
     hosts: [...hosts.map((name) => name.toLowerCase()), ...ownNames(machine, host)],
     origins,

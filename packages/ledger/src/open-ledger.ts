@@ -22,12 +22,15 @@ import { dropTornTail, inspectLog, type Recovered } from './writer/recovery.ts';
 import { noWitnesses, parseWitnessPolicy, type WitnessPolicy } from './witness/policy.ts';
 import type { WriterSetup } from './writer/port.ts';
 
+/** In a folder whose log lies in a database: what is written to the folder alone would be lost. */
+const inDatabaseName = 'in-database';
 const sourcePattern = /^[A-Za-z0-9._-]{1,64}$/;
 
 /**
  * @throws Fault `ledger_locked` (another process has the folder), `ledger_damaged`, `ledger_truncated`,
  * `checkpoint_inconsistent`, `checkpoint_invalid`, `ledger_foreign`, `key_file_missing`, `key_file_damaged`,
- * `key_file_open`, `options_invalid`, `witness_policy_invalid`.
+ * `key_file_open`, `options_invalid`, `witness_policy_invalid`, `ledger_elsewhere`, `ledger_rolled_back`,
+ * `database_unavailable`.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   checkNames(options);
@@ -109,9 +112,14 @@ interface FoundLog {
 /** The log as it stands, in the folder or in the database. */
 async function findLog(options: LedgerOptions): Promise<FoundLog> {
   const { postgres, folder, origin } = options;
-  return postgres === undefined
-    ? { recovered: inspectLog(folder, origin) }
-    : openPostgres(postgres, folder, origin);
+  const marker = path.join(folder, inDatabaseName);
+  if (postgres === undefined) {
+    if (fs.existsSync(marker)) throw elsewhere(folder);
+    return { recovered: inspectLog(folder, origin) };
+  }
+  const opened = await openPostgres(postgres, folder, origin);
+  fs.writeFileSync(marker, '', { mode: 0o600 });
+  return opened;
 }
 
 /** Both or none: a thread that were left behind would keep the process from ending. */
@@ -221,6 +229,13 @@ function checkNames({ origin, source }: LedgerOptions): void {
       remedy: 'Use up to 64 letters, digits, dots, underscores and hyphens.',
     });
   }
+}
+
+function elsewhere(folder: string): Fault {
+  return new Fault('ledger_elsewhere', `the log of \`${folder}\` is kept in a database`, {
+    place: { file: folder },
+    remedy: 'Name the database, as it was named before (REMIT_LEDGER_URL).',
+  });
 }
 
 function makeFolder(folder: string): void {

@@ -68,6 +68,12 @@ describe.skipIf(programs === undefined)('with a server', () => {
       await again.close();
     });
 
+    test('the folder alone is not written to once the log lies in a database', async () => {
+      const options = optionsIn(temporaryFolder());
+      await (await open(options)).close();
+      await expect(openLedger(options)).rejects.toMatchObject({ code: 'ledger_elsewhere' });
+    });
+
     test('a second writer is refused, whatever folder it has', async () => {
       const options = optionsIn(temporaryFolder());
       const first = await open(options);
@@ -82,10 +88,10 @@ describe.skipIf(programs === undefined)('with a server', () => {
       const failed = Promise.withResolvers<string>();
       const ledger = await open({ ...options, failed: ({ message }) => failed.resolve(message) });
       await ledger.append([intent('act_1')]);
-      await server.query('UPDATE remit_log SET fence = fence + 1', urls.get(options.folder)!);
+      await server.query('UPDATE remit_log SET fence = fence + 1', urls.get(options.folder));
       await expect(ledger.append([intent('act_2')])).rejects.toMatchObject({ code: 'ledger_unavailable' });
       expect(await failed.promise).toContain('taken over');
-      expect(await server.query('SELECT size::int FROM remit_log', urls.get(options.folder)!)).toEqual([
+      expect(await server.query('SELECT size::int FROM remit_log', urls.get(options.folder))).toEqual([
         { size: 1 },
       ]);
       await ledger.close();
@@ -97,7 +103,7 @@ describe.skipIf(programs === undefined)('with a server', () => {
       await ledger.append([intent('act_1'), outcome('act_1')]);
       await ledger.close();
       fs.rmSync(path.join(options.folder, 'segments'), { recursive: true });
-      await server.query('UPDATE remit_group SET frame = set_byte(frame, 80, 7)', urls.get(options.folder)!);
+      await server.query('UPDATE remit_group SET frame = set_byte(frame, 80, 7)', urls.get(options.folder));
       await expect(open(options)).rejects.toMatchObject({ code: 'ledger_damaged' });
     });
 

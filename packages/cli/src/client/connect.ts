@@ -10,6 +10,7 @@ import { readListener, type Listener } from '../data/listener-file.ts';
 import { endProcess } from '../end-process.ts';
 import { cannot, CommandFault } from '../exit-code.ts';
 import { quietLog } from '../log.ts';
+import { ledgerUrl } from '../ledger-url.ts';
 import { readPolicyFiles } from '../workspace/files.ts';
 import { ApiClient } from './api-client.ts';
 import { httpTransport } from './transport.ts';
@@ -48,6 +49,7 @@ async function connect(context: Context, location: Location, needs: Needs): Prom
   const embedded = await openEmbedded({
     machine: context.machine,
     workspace: location.workspace,
+    ledger_url: ledgerUrl(context.machine),
     folder: reached.folder,
     log,
     failed: endProcess(log),

@@ -18,6 +18,7 @@ export function registerUp(program: Command, context: Context): void {
       '--checkpoints <dir>',
       'a second place for signed checkpoints, best on another disk (REMIT_CHECKPOINTS)',
     )
+    .option('--ledger-url <url>', 'PostgreSQL database that keeps the log (REMIT_LEDGER_URL)')
     .option(
       '--witnesses <file>',
       'witnesses that cosign every checkpoint, as a C2SP tlog-policy (REMIT_WITNESSES)',
