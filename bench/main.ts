@@ -8,6 +8,7 @@ const benches: Record<string, (size?: number) => Promise<BenchRow[]>> = {
   classify: async () => (await import('./classify.ts')).benchClassify(),
   ledger: async () => (await import('./ledger.ts')).benchLedger(),
   inspect: async () => (await import('./inspect.ts')).benchInspect(),
+  verify: async () => (await import('./verify.ts')).benchVerify(),
   growth: async (size) => (await import('./growth.ts')).benchGrowth(size),
   call: async () => (await import('./call.ts')).benchCall(),
 };

@@ -65,11 +65,37 @@ export function isRoom(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === 0);
 }
 
-/** Where the next frame that checks begins after `from`, if any does. */
-export function findFrame(bytes: Buffer, from: number): number | undefined {
-  const needle = Buffer.from('RMT1');
-  for (let at = bytes.indexOf(needle, from); at >= 0; at = bytes.indexOf(needle, at + 1)) {
-    if (readFrame(bytes.subarray(at), at) !== undefined) return at;
+/** Checksums that are computed for one byte of damage, in all. */
+const checksumsPerByte = 4;
+
+/**
+ * Looks for whole frames behind damage. What only looks like a frame costs a checksum over the length that it claims,
+ * and somebody could put many in a file that each claim all the rest: so they are bounded together.
+ */
+export class FrameSearch {
+  readonly #bytes: Buffer;
+  #left: number;
+  /** True when there was too much that only looked like frames, and the rest was not looked through. */
+  gaveUp = false;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+    this.#left = checksumsPerByte * bytes.length;
   }
-  return undefined;
+
+  /** The next frame that checks, at `from` or after it; undefined where none was found. */
+  next(from: number): Frame | undefined {
+    const needle = Buffer.from('RMT1');
+    for (let at = this.#bytes.indexOf(needle, from); at >= 0; at = this.#bytes.indexOf(needle, at + 1)) {
+      const rest = this.#bytes.subarray(at);
+      const length = frameLength(rest) ?? 0;
+      if (length > rest.length) continue;
+      this.gaveUp ||= length > this.#left;
+      if (this.gaveUp) return undefined;
+      const frame = readFrame(rest, at);
+      if (frame !== undefined) return frame;
+      this.#left -= length;
+    }
+    return undefined;
+  }
 }

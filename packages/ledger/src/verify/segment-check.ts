@@ -6,7 +6,7 @@ import { Fault } from '@remit/contracts';
 import type { WorkspaceKeys } from '../keys/key-file.ts';
 import { commitmentTo, isCleared } from '../keys/payload-seal.ts';
 import { canonicalJson } from '../record/canonical-json.ts';
-import { findFrame, frameTypes, isRoom, readFrame, type Frame } from '../segment/frame.ts';
+import { FrameSearch, frameTypes, isRoom, readFrame, type Frame } from '../segment/frame.ts';
 import { decodeGroup, type Entry, type Group } from '../segment/group.ts';
 import { readHeader, type SegmentHeader } from '../segment/header.ts';
 import { SealedPayloads } from '../segment/sealed-payloads.ts';
@@ -59,22 +59,18 @@ export class SegmentCheck {
   run(file: string): void {
     const bytes = fs.readFileSync(file);
     const segment = this.#open(file, bytes.length);
-    let at = readFrame(bytes, 0)?.end ?? findFrame(bytes, 1) ?? bytes.length;
+    const search = new FrameSearch(bytes);
+    let at = readFrame(bytes, 0)?.end ?? 0;
     while (at < bytes.length) {
-      const frame = readFrame(bytes.subarray(at), at);
-      if (frame === undefined) {
+      const frame = search.next(at);
+      const next = frame?.offset ?? bytes.length;
+      if (next > at) {
         if (isRoom(bytes.subarray(at))) return;
-        const next = findFrame(bytes, at + 1) ?? bytes.length;
-        this.#findings.add(
-          'segment_damaged',
-          `${file}, byte ${at}`,
-          `${next - at} bytes are not a whole group of records.`,
-        );
-        at = next;
-        continue;
+        const message = `${next - at} bytes are not a whole group of records.`;
+        this.#findings.add('segment_damaged', `${file}, byte ${at}`, message);
       }
-      this.#checkFrame(frame, file, segment);
-      at = frame.end;
+      if (frame !== undefined) this.#checkFrame(frame, file, segment);
+      at = frame?.end ?? bytes.length;
     }
   }
 

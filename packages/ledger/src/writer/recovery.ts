@@ -10,7 +10,7 @@ import type { FileSystem } from '../disk/file-system.ts';
 import { syncOrFail } from '../disk/replace-file.ts';
 import { CompactRange } from '../merkle/compact-range.ts';
 import { hashPrefixedLeaf } from '../merkle/hash.ts';
-import { findFrame, frameTypes, type Frame } from '../segment/frame.ts';
+import { FrameSearch, frameTypes, type Frame } from '../segment/frame.ts';
 import { decodeGroup } from '../segment/group.ts';
 import { rangeOf, readHeader } from '../segment/header.ts';
 import { framesOf, readBytes } from '../segment/segment-reader.ts';
@@ -80,9 +80,11 @@ function refuseFramesBehind(file: string, end: number, length: number): void {
   const handle = fs.openSync(file, 'r');
   try {
     const rest = readBytes(handle, end, length);
-    const next = findFrame(rest, 1);
+    const search = new FrameSearch(rest);
+    const next = search.next(1);
     if (next !== undefined)
-      throw damaged(file, end, `a group is damaged, and a whole one follows at byte ${end + next}`);
+      throw damaged(file, end, `a group is damaged, and a whole one follows at byte ${end + next.offset}`);
+    if (search.gaveUp) throw damaged(file, end, 'what follows is no group that was cut off');
   } finally {
     fs.closeSync(handle);
   }
