@@ -57,7 +57,7 @@ function story(trace: string, marker: string, upstreamPort: string): string[] {
   const steps: string[] = [];
   for (const line of completed(trace)) {
     const network = /<(TCP|socket)/.test(line);
-    const ledger = /\/ledger\/[^>]*>/.test(line) && /seg/.test(line);
+    const ledger = /\/ledger\/segments\/[^>]*>/.test(line);
     if (network && /\b(read|recvfrom|readv)\(/.test(line) && line.includes(marker) && steps.length === 0) {
       steps.push('received');
     } else if (steps.length === 0) {

@@ -7,7 +7,7 @@ import { printJson, type Context } from '../context.ts';
 import { wrongUse } from '../exit-code.ts';
 import { printable } from '../terminal/printable.ts';
 import { table } from '../terminal/table.ts';
-import { addWorkspaceCommand, type CommandOptions, type MakeCommand } from './command.ts';
+import { addCommand, addWorkspaceCommand, type CommandOptions, type MakeCommand } from './command.ts';
 
 type EraseOptions = CommandOptions & { subject?: string; confirm?: string; list?: boolean };
 type HoldOptions = CommandOptions & {
@@ -80,9 +80,10 @@ function printErasure(context: Context, options: CommandOptions, erasure: Answer
 }
 
 export function registerHolds(audit: Command, context: Context): void {
-  const group = audit
-    .command('hold')
-    .description('legal holds: what neither erasure nor retention may touch');
+  const group = addCommand(audit, 'hold', {
+    does: 'legal holds: what neither erasure nor retention may touch',
+    examples: ['remit audit hold list'],
+  });
   const command = (usage: string, does: string, example: string): Command =>
     addWorkspaceCommand(group, usage, { does, examples: [`remit audit hold ${example}`] });
   command('list', 'all that are in force', 'list').action((options: CommandOptions) =>
