@@ -15,6 +15,7 @@ import {
 import { fingerprint } from '@remit/inspect';
 import { groupsInPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
+import { followRetention } from './retention.ts';
 import { restoredState } from './restored-state.ts';
 import { sweepApprovals } from './approval-sweep.ts';
 import { backupMaker } from './backup/make-backup.ts';
@@ -141,6 +142,17 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
   const operator_token = machine.newSecret();
   const state = restoredState(approvals, limits, snapshot);
   const privacy = await openPrivacy({ ...core, people: core.registry.people, clock, newId, state });
+  followRetention(
+    {
+      ledger: core.ledger,
+      holds: privacy.holds,
+      policy: () => policy.current(),
+      keep: () => state.keep(),
+      clock,
+    },
+    options.log,
+    opened,
+  );
   const control = createControl({
     ...core,
     approvals,

@@ -46,6 +46,7 @@ test('a person is erased, and the deletion reported without naming them', async 
     payloads: number;
     events: string[];
   };
+  // The search and the request, which both named the person.
   expect(payloads).toBe(2);
   const shown = await bench.remit(['audit', 'show', id, '--json']);
   expect(shown.stdout).not.toContain(canary);

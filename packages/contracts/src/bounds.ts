@@ -257,6 +257,9 @@ export const bounds = {
   changes_corrected_at_once: 1000,
   /** Changes of agents, people and credentials that wait to be recorded; one more is refused. */
   changes_waiting_max: 256,
+  /** How long after a start, and how often, what is past its retention is taken out. */
+  retention_delay_ms: 60_000,
+  retention_interval_ms: 6 * 3_600_000,
   /** Legal holds in force at a time. */
   legal_holds_max: 256,
   /** Erasures that wait for a second administrator, and for how long. */

@@ -103,7 +103,7 @@ describe('payloads that are taken out', () => {
     await ledger.append(about('act_0', canary));
     let [number, isOver] = [0, false];
     const writer = async (): Promise<void> => {
-      while (!isOver) await ledger.append(about(`act_${(number += 1)}`, 'else'));
+      while (!isOver && number < 600) await ledger.append(about(`act_${(number += 1)}`, 'else'));
     };
     const writing = [writer(), writer(), writer()];
     for (let round = 0; round < 3; round += 1) {

@@ -1,3 +1,4 @@
+export { retentionRules } from './compile/retention.ts';
 export { longestWindow } from './compile/longest-window.ts';
 export { decide } from './decide/decide.ts';
 export {

@@ -152,7 +152,7 @@ retention: 90d
         text,
         rule: expect.objectContaining({ file: 'p0.yaml', line: lineNumber }) as unknown,
         from: 'policy',
-        enforced: name === 'flows',
+        enforced: name === 'flows' || name === 'retention',
       })),
     });
   });

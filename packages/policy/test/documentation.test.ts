@@ -50,7 +50,7 @@ describe('the reference of the language', () => {
     );
     expect(errorsOf(unknown)).toHaveLength(5);
     const keys =
-      'scope unattended flows messages models content approvals retention owner team purpose risk mode conceal inherit require tiers environments hours hosts paths who count within escalate hold actions unlisted detect sensitivity reads subject amount reversible external planned when groups defaults keep_tier_4_blocked activation';
+      'scope unattended flows messages models content approvals retention kinds classes owner team purpose risk mode conceal inherit require tiers environments hours hosts paths who count within escalate hold actions unlisted detect sensitivity reads subject amount reversible external planned when groups defaults keep_tier_4_blocked activation';
     for (const key of keys.split(' ')) expect(page, key).toContain(key);
   });
 

@@ -264,20 +264,33 @@ describe('a policy does not load with', () => {
   });
 });
 
+describe('retention that cannot be carried out does not load', () => {
+  it.each([
+    ['retention: { kinds: { tool_invok: 7d } }', 'unknown_name'],
+    ['retention: { classes: { nobody_defined: 7d } }', 'unknown_name'],
+    ['retention: { all: soon }', 'invalid_duration'],
+    ['retention: { every: 7d }', 'unknown_key'],
+  ])('%s', (text, code) => {
+    const result = load(`agent: support\n${text}`);
+    expect(result.policy).toBeUndefined();
+    expect(result.diagnostics.filter(({ severity }) => severity === 'error').map((one) => one.code)).toEqual([
+      code,
+    ]);
+  });
+});
+
 describe('check warns of', () => {
   it('controls that are only checked and shown so far', () => {
     const text = `agent: support
 flows: [{ from: untrusted, to: external, then: approve }]
 content: { results: { secrets: remove } }
-approvals: { hold: 30s }
-retention: 1y`;
+approvals: { hold: 30s }`;
     const found = load(text)
       .diagnostics.filter(({ code }) => code === 'not_enforced_yet')
       .map(line);
     expect(found).toEqual([
       'warning not_enforced_yet p0.yaml:3:10 `content` is checked and shown, but not enforced yet (do not rely on it)',
       'warning not_enforced_yet p0.yaml:4:20 `approvals.hold` is checked and shown, but not enforced yet (do not rely on it)',
-      'warning not_enforced_yet p0.yaml:5:12 `retention` is checked and shown, but not enforced yet (do not rely on it)',
     ]);
   });
 

@@ -167,7 +167,7 @@ describe('the baseline of a risk', () => {
         from: 'baseline',
         enforced: true,
       },
-      { name: 'retention', text: '1y', from: 'baseline', enforced: false },
+      { name: 'retention', text: '1y', from: 'baseline', enforced: true },
     ]);
   });
 

@@ -1,4 +1,5 @@
 /** Which payloads somebody asks for: in words that cross threads, and another backend could turn into SQL. */
+import { valuesOf } from '@remit/contracts';
 import type { EventKind, RecordPayload, StoredRecord } from '@remit/contracts';
 import { Mentions } from './mentions.ts';
 
@@ -61,7 +62,8 @@ function testsOf(selector: PayloadSelector): Test[] {
   if (events !== undefined) tests.push(({ event }) => events.includes(event));
   if (since !== undefined) tests.push(({ time }) => Date.parse(time) >= Date.parse(since));
   if (until !== undefined) tests.push(({ time }) => Date.parse(time) < Date.parse(until));
-  if (classes !== undefined) tests.push(({ meta }) => classesOf(meta).some((one) => classes.includes(one)));
+  if (classes !== undefined)
+    tests.push(({ meta }) => valuesOf(meta, 'class').some((one) => classes.includes(one)));
   if (conversation !== undefined)
     tests.push((_, { payload }) => conversationsIn(payload).includes(conversation));
   if (subject !== undefined) {
@@ -69,11 +71,6 @@ function testsOf(selector: PayloadSelector): Test[] {
     tests.push((_, opened) => opened.names(mentions));
   }
   return tests;
-}
-
-function classesOf(meta: Candidate['record']['meta']): string[] {
-  const classes = meta['data_classes'];
-  return Array.isArray(classes) ? classes.filter((one) => typeof one === 'string') : [];
 }
 
 function conversationsIn({ context, ...more }: RecordPayload): unknown[] {

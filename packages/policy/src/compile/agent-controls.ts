@@ -1,12 +1,13 @@
 /** All controls of one agent beside its rules and limits: what holds, who says so, what is enforced yet. */
+import type { EventKind } from '@remit/contracts';
 import type { ContentDocument } from '../document/content.ts';
 import type { Controls } from '../document/controls.ts';
-import type { Duration } from '../document/duration.ts';
 import type { FlowDocument } from '../document/flows.ts';
 import type { MessagesDocument, ModelsDocument } from '../document/messages.ts';
 import type { Placed } from '../document/reading.ts';
 import type { ScopeDocument } from '../document/scope.ts';
 import { flowReference } from '../flow/flow.ts';
+import type { RetentionPart } from '../document/retention.ts';
 import type { AgentControls, Control, Flow } from '../port.ts';
 import type { ScopeStatements } from '../scope/scope.ts';
 import { generalTerms } from './approvals.ts';
@@ -42,7 +43,6 @@ const notEnforced = new Set([
   'models.max_input_tokens',
   'models.max_output_tokens',
   'approvals.hold',
-  'retention',
 ]);
 
 export function isEnforced(control: string): boolean {
@@ -53,6 +53,7 @@ export interface CompiledControls {
   scope: ScopeStatements;
   terms: TermStatements;
   flows: Statement<readonly FlowDocument[]>[];
+  retention: Retained[];
   shown: AgentControls;
 }
 
@@ -60,7 +61,7 @@ export function compileControls(layers: Layers): CompiledControls {
   const scope = scopeStatements(layers);
   const terms = generalTerms(layers);
   const flows = stated<readonly FlowDocument[]>(layers, ({ flows: placed }) => [placed]);
-  const retention = stated<Duration>(layers, ({ retention: placed }) => [placed]);
+  const retention = stated<readonly RetentionPart[]>(layers, ({ retention: placed }) => [placed]);
   const controls: Control[] = [
     ...listed('scope', scope),
     ...listed('approvals', terms),
@@ -68,9 +69,37 @@ export function compileControls(layers: Layers): CompiledControls {
     ...listed('messages', partsOf<MessagesDocument>(layers, 'messages', ['from', 'hops'])),
     ...listed('models', partsOf<ModelsDocument>(layers, 'models', ['max_input_tokens', 'max_output_tokens'])),
     ...contentControls(layers),
-    ...retention.map((statement) => control('retention', statement)),
+    ...retention.flatMap(retentionControls),
   ];
-  return { scope, terms, flows, shown: { controls, flows: flows.flatMap(compiledFlows) } };
+  return {
+    scope,
+    terms,
+    flows,
+    retention: retention.flatMap(retained),
+    shown: { controls, flows: flows.flatMap(compiledFlows) },
+  };
+}
+
+/** Payloads of an agent's records are kept so long, where all that is given fits. */
+export interface Retained {
+  kind?: EventKind;
+  class?: string;
+  kept_ms: number;
+}
+
+function retained({ value }: Statement<readonly RetentionPart[]>): Retained[] {
+  return value.map(({ duration, kind, class: word }) => ({
+    kept_ms: duration.ms,
+    ...(kind !== undefined && { kind }),
+    ...(word !== undefined && { class: word.text }),
+  }));
+}
+
+function retentionControls({ value, ...statement }: Statement<readonly RetentionPart[]>): Control[] {
+  return value.map(({ duration, kind, class: word }) => {
+    const text = [kind, word?.text, duration.text].filter((part) => part !== undefined).join(' ');
+    return control('retention', { ...statement, value: text });
+  });
 }
 
 function control(name: string, { value, reference, from }: Statement<unknown>): Control {

@@ -19,6 +19,7 @@ import { Plan } from './plan.ts';
 import type { PlanFlow } from './plan.ts';
 import type { Judged, Subject } from './ruling.ts';
 import type { Rule } from './rule.ts';
+import type { Retained } from './agent-controls.ts';
 import type { RuleIndex, RuleIndexes } from './targets.ts';
 
 export interface AgentParts {
@@ -34,6 +35,7 @@ export interface AgentParts {
   terms: TermStatements;
   actionTerms: readonly ActionTerms[];
   controls: AgentControls;
+  retention: readonly Retained[];
 }
 
 export class AgentPolicy {
@@ -46,6 +48,7 @@ export class AgentPolicy {
   readonly judged: Judged;
   readonly scope: Scope;
   readonly controls: AgentControls;
+  readonly retention: readonly Retained[];
   /** Who decides on held calls that no terms of their own are written for. */
   readonly approval: ApprovalTerms;
   readonly #parts: AgentParts;
@@ -60,6 +63,7 @@ export class AgentPolicy {
     this.data = parts.data;
     this.scope = parts.scope;
     this.controls = parts.controls;
+    this.retention = parts.retention;
     this.judged = { agent: profile.name, floor: (effect) => floorOf(parts.baseline, effect) };
     this.approval = termsOf(parts.terms, [], profile.owner);
     this.facts = agentFacts(parts);

@@ -131,6 +131,7 @@ export class AgentCompiler {
       flows: controls.flows.flatMap((statement) => this.#flows.compile(statement)),
       terms: controls.terms,
       actionTerms: this.#actionTerms(own, layers),
+      retention: controls.retention,
       controls: {
         ...controls.shown,
         controls: [

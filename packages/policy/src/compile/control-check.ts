@@ -7,6 +7,7 @@ import type { AllowDeny } from '../document/allow-deny.ts';
 import type { ApprovalTermsDocument } from '../document/approvals.ts';
 import type { Documents } from '../document/documents.ts';
 import type { FlowDocument } from '../document/flows.ts';
+import type { RetentionPart } from '../document/retention.ts';
 import type { Placed, Word } from '../document/reading.ts';
 import type { Powers } from '../document/powers.ts';
 import type { Catalog } from '../names/catalog.ts';
@@ -61,7 +62,7 @@ export class ControlCheck {
     this.#notYet('models.max_input_tokens', models?.value.max_input_tokens);
     this.#notYet('models.max_output_tokens', models?.value.max_output_tokens);
     this.#notYet('approvals.hold', approvals?.value.hold);
-    this.#notYet('retention', retention);
+    for (const part of retention?.value ?? []) this.#retained(part);
   }
 
   #notYet(control: string, placed: Placed<unknown> | undefined): void {
@@ -97,6 +98,11 @@ export class ControlCheck {
       if (read(word.text) !== undefined) continue;
       this.#findings.error('invalid_pattern', `\`${word.text}\` is not ${expected}`, word.spot);
     }
+  }
+
+  #retained({ class: word }: RetentionPart): void {
+    if (word !== undefined && !this.#classes.has(word.text))
+      this.#unknown('class of data', word, this.#classes.names, 'define it under `data` in the workspace');
   }
 
   #flow(flow: FlowDocument): void {

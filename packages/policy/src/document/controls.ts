@@ -3,14 +3,14 @@ import { readApprovals } from './approvals.ts';
 import type { ApprovalsDocument } from './approvals.ts';
 import { readContent } from './content.ts';
 import type { ContentDocument } from './content.ts';
-import { readDuration } from './duration.ts';
-import type { Duration } from './duration.ts';
 import { readFlows } from './flows.ts';
 import type { FlowDocument } from './flows.ts';
 import { readMessages, readModels } from './messages.ts';
 import type { MessagesDocument, ModelsDocument } from './messages.ts';
 import { placed } from './reading.ts';
 import type { Placed } from './reading.ts';
+import { readRetention } from './retention.ts';
+import type { RetentionPart } from './retention.ts';
 import { readScope, readUnattended } from './scope.ts';
 import type { ScopeDocument, Unattended } from './scope.ts';
 
@@ -23,8 +23,8 @@ export interface ControlKeys {
   models: Placed<ModelsDocument>;
   content: Placed<ContentDocument>;
   approvals: Placed<ApprovalsDocument>;
-  /** How long records of the agent are kept. */
-  retention: Placed<Duration>;
+  /** How long what is sealed of the agent's records is kept. */
+  retention: Placed<RetentionPart[]>;
 }
 
 export type Controls = Partial<ControlKeys>;
@@ -37,7 +37,7 @@ export const controlKeys = {
   models: placed(readModels),
   content: placed(readContent),
   approvals: placed(readApprovals),
-  retention: placed(readDuration),
+  retention: placed(readRetention),
 };
 
 const names = Object.keys(controlKeys) as (keyof ControlKeys)[];
