@@ -1,5 +1,11 @@
 /** The agents' listener over the enforcement pipeline. Commands that only administer never open it. */
-import { ArgumentChecks, type Approvals, type Ports, type LimitCounters } from '@remit/enforce';
+import {
+  ArgumentChecks,
+  type Approvals,
+  type FlowState,
+  type LimitCounters,
+  type Ports,
+} from '@remit/enforce';
 import { createGateway, Metrics, type Gateway, type Upstreams } from '@remit/gateway';
 import type { CompiledPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
@@ -14,6 +20,7 @@ export interface DataPlaneOptions {
   servers: Upstreams;
   approvals: Approvals;
   limits: LimitCounters;
+  flows: FlowState;
   policy: () => CompiledPolicy;
   log: Logger;
   /** Names and origins besides loopback that the listener accepts. */
@@ -71,12 +78,13 @@ export class DataPlane {
   }
 
   #ports(): Ports {
-    const { core, approvals, limits, machine, policy } = this.#options;
+    const { core, approvals, limits, flows, machine, policy } = this.#options;
     return {
       policy,
       agents: core.registry.agents,
       ledger: core.ledger,
       limits,
+      flows,
       approvals,
       argumentChecks: new ArgumentChecks(),
       pseudonym: core.pseudonym,

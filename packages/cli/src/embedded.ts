@@ -13,7 +13,7 @@ import {
   type Actor,
 } from '@remit/control';
 import { fingerprint } from '@remit/inspect';
-import { groupsInPolicy } from '@remit/policy';
+import { groupsInPolicy, type CompiledPolicy } from '@remit/policy';
 import type { Logger } from 'pino';
 import { followRetention } from './retention.ts';
 import { restoredState } from './restored-state.ts';
@@ -27,7 +27,7 @@ import type { DataFolder } from './data/data-folder.ts';
 import { policyVersionsOf } from './data/layout.ts';
 import { examine, type Examined } from './doctor/examine.ts';
 import { givingWay } from './giving-way.ts';
-import { openLimits } from './limits.ts';
+import { openKeptState } from './kept-state.ts';
 import type { Machine } from './machine.ts';
 import { WorkspacePolicy } from './policy-holder.ts';
 import type { Upstreams } from '@remit/gateway';
@@ -109,8 +109,15 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     ...groupsInPolicy(office.current(), person),
   ];
   const approvals = new Approvals({ ledger: core.ledger, clock, newId, groupsOf });
-  const { limits, snapshot } = await openLimits(
-    { ...options, data: options.folder.path, ledger: core.ledger, approvals, policy: first.policy },
+  let inForce = (): CompiledPolicy => first.policy;
+  const { snapshots, ...kept } = await openKeptState(
+    {
+      ...options,
+      data: options.folder.path,
+      ledger: core.ledger,
+      approvals,
+      policy: () => inForce(),
+    },
     opened,
   );
   sweepApprovals(approvals, options.log, opened);
@@ -119,7 +126,7 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     core,
     servers,
     approvals,
-    limits,
+    ...kept,
     policy: () => office.current(),
   });
   const recording = { ledger: core.ledger, clock, newId };
@@ -139,8 +146,9 @@ async function compose(options: EmbeddedOptions, opened: AsyncDisposableStack): 
     standing,
   );
   const policy = new WorkspacePolicy({ ...recording, ...first, workspace, office, versions, servers });
+  inForce = () => policy.current();
   const operator_token = machine.newSecret();
-  const state = restoredState(approvals, limits, snapshot);
+  const state = restoredState({ approvals, ...kept, snapshots });
   const privacy = await openPrivacy({ ...core, people: core.registry.people, clock, newId, state });
   followRetention(
     {

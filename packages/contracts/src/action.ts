@@ -47,6 +47,8 @@ export interface Action {
   target: string;
   arguments: JsonObject;
   context: Context;
+  /** True where `context.conversation_id` is more than the agent's claim: Remit gave it out, or a verified token names it. */
+  attested?: true;
   /** Why the agent says that it does this: a claim. */
   rationale?: string;
   /** RFC 3339, UTC, milliseconds. */

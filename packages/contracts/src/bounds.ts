@@ -158,12 +158,26 @@ export const bounds = {
   limit_by_length_max: 1024,
   /** A conversation is over for its limits when nothing was counted in it for so long. */
   conversation_idle_ms: 24 * 3_600_000,
-  /** The limits' counts are written down this often while they change, so that a start reads only what came after. */
-  limit_snapshot_interval_ms: 60_000,
+  /** Limits' counts, and what conversations have read, are written down this often while they change, so that a start reads only what came after. */
+  snapshot_interval_ms: 60_000,
   /** The longest that a call takes from its arrival to its reservation, as far as a start looks back. */
   limit_reservation_delay_ms: 3_600_000,
   /** Counters that are over are looked for at most this often when an agent has used up its share. */
   limit_sweep_ms: 1000,
+  /** Characters of one answer, and values in it, by which it is recognised later; of a longer one any value may be. */
+  flow_text_characters_max: 256 * 1024,
+  flow_leaves_max: 20_000,
+  /** Fingerprints of values that one agent and person have read, or that stand in one server; the oldest go first. */
+  flow_values_per_reader_max: 50_000,
+  /** The same of all readers, and of all servers. */
+  flow_values_max: 400_000,
+  /** Sources that are remembered for one fingerprint; and those named as origins of one call's arguments. */
+  flow_sources_per_value_max: 4,
+  flow_origins_max: 64,
+  /** Conversations, and pairs of agent and person, whose labels are kept apart; past that the oldest are joined. */
+  flow_marks_max: 20_000,
+  /** Characters of one call's arguments that are looked up; in a longer one any value may be an earlier one. */
+  flow_argument_characters_max: 64 * 1024,
   /** Compiled argument checks kept, the least recently made goes first. */
   argument_checks_max: 5000,
   /** A witness, and the log that asks one: time for one request, bytes of its body and of the answer (16 signatures of 5 kB fit). */

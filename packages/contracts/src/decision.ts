@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approvalTermsSchema } from './approval.ts';
+import { flowSnapshotSchema } from './label.ts';
 
 /** What policy says of an action. `approve` means: a person has to agree first. */
 export const effectSchema = z.enum(['allow', 'deny', 'approve']);
@@ -93,5 +94,7 @@ export const decisionSchema = z.object({
   data: dataRulesSchema.optional(),
   /** Where a person is asked: who, how many, within what time. */
   approval: approvalTermsSchema.optional(),
+  /** What the conversation had read, and where values of the arguments came from. */
+  flow: flowSnapshotSchema.optional(),
 });
 export type Decision = z.infer<typeof decisionSchema>;

@@ -11,11 +11,11 @@ import type {
   Refusal,
   RefusalCode,
 } from '@remit/contracts';
-import { decide } from '@remit/policy';
+import { decide, type StateSnapshot } from '@remit/policy';
 import { askForApproval } from './asking.ts';
 import { deniedArguments, inspectResult, malformedArguments } from './inspection.ts';
 import { InterimMessages, type Interim } from './interim.ts';
-import type { Approval, Ports, ReserveResult } from './ports.ts';
+import type { Approval, Ports, ReadNote, ReserveResult } from './ports.ts';
 import { intentRecord, outcomeRecord, refusalRecord } from './records.ts';
 import { refusalOf, unsentRemedy, unwritable, type RefusalDetail } from './refusals.ts';
 
@@ -68,7 +68,11 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   if (refused) return refused;
 
   // 5 perform
-  const interim = new InterimMessages(decision, ports.pseudonym);
+  let noted: ReadNote | undefined;
+  const saw = (params: JsonObject): void => {
+    noted = ports.flows.saw(action, params);
+  };
+  const interim = new InterimMessages(decision, saw, ports.pseudonym);
   const performed = await call.perform(action.arguments, interim);
 
   // 6 inspect the result
@@ -77,8 +81,9 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   // 7 record, durable, before the agent sees it
   const sent = performed.result === 'success' || performed.result === 'error' || performed.sent;
   ports.limits.settle(action.id, sent);
+  if ('value' in answer) noted = ports.flows.saw(action, answer.value) ?? noted;
   const duration_ms = ports.clock.monotonic() - started;
-  const ended = { ...answer, duration_ms, sent, time: timestamp(ports), interim: interim.summary() };
+  const ended = { ...answer, noted, duration_ms, sent, time: timestamp(ports), interim: interim.summary() };
   ports.observer?.finished?.(action, ended);
   try {
     await ports.ledger.append([outcomeRecord(action, decision, ended)]);
@@ -94,13 +99,15 @@ export async function enforce(action: Action, call: Call, ports: Ports): Promise
   return { kind: 'answered', decision, result: answer.result, value: answer.value };
 }
 
-function snapshot(action: Action, ports: Ports) {
+function snapshot(action: Action, ports: Ports): StateSnapshot {
+  const flow = ports.flows.snapshot(action);
   return {
     decision_id: ports.newId('dec'),
     now: action.received_at,
     // An agent that nobody registered is no agent: closed like a retired one.
     agent_status: ports.agents.status(action.agent) ?? 'retired',
-  } as const;
+    ...(flow && { flow }),
+  };
 }
 
 async function commit(
@@ -121,7 +128,10 @@ async function commit(
     });
   }
   const recorded = used_up ? observed(decision, used_up.code, used_up.reason) : decision;
-  const intent = intentRecord(action, recorded, approval?.id, reserved.ok ? reserved.at : ports.clock.now());
+  const reserved_at = reserved.ok ? reserved.at : ports.clock.now();
+  const answers = ports.flows.mayAnswer(action);
+  const intent = intentRecord(action, recorded, { approval_id: approval?.id, reserved_at, answers });
+  ports.flows.carried(action, decision.flow);
   try {
     await ports.ledger.append(redemption ? [redemption, intent] : [intent]);
     return undefined;

@@ -6,7 +6,7 @@
 import type { Action, Decision, NewRecord, Refusal } from '@remit/contracts';
 import { newApproval } from './approval.ts';
 import { enforce, type Call } from './enforce.ts';
-import type { Approval, ApprovalDesk, Limits, Ports } from './ports.ts';
+import type { Approval, ApprovalDesk, Flows, Limits, Ports } from './ports.ts';
 import { decisionRecord } from './records.ts';
 import { refusalOf, unwritable } from './refusals.ts';
 
@@ -40,6 +40,7 @@ export async function weigh(action: Action, ports: Ports): Promise<Evaluated> {
     ledger: { append: keepNothing },
     limits: looking(ports.limits),
     approvals: new AbsentDesk(ports),
+    flows: lookingAt(ports.flows),
   });
   if (outcome.kind !== 'refused') return { decision: outcome.decision };
   return { decision: outcome.decision, refusal: asDecision(outcome.refusal, outcome.decision) };
@@ -70,6 +71,16 @@ function looking(limits: Limits): Limits {
       return reserved;
     },
     settle: () => undefined,
+  };
+}
+
+/** Nothing is sent, so nothing is carried anywhere, and nothing comes back. */
+function lookingAt(flows: Flows): Flows {
+  return {
+    snapshot: (action) => flows.snapshot(action),
+    carried: () => undefined,
+    mayAnswer: (action) => flows.mayAnswer(action),
+    saw: () => undefined,
   };
 }
 

@@ -31,9 +31,12 @@ export class InterimMessages implements Interim {
   #removed: JsonObject | undefined;
 
   readonly #stream: MessageStream | undefined;
+  readonly #saw: (params: JsonObject) => void;
 
-  constructor(decision: Decision, pseudonym?: Pseudonym) {
+  /** @param saw is told of everything that goes to the agent, before it does */
+  constructor(decision: Decision, saw: (params: JsonObject) => void, pseudonym?: Pseudonym) {
     this.#decision = decision;
+    this.#saw = saw;
     this.#stream = decision.data && new MessageStream(decision.data, pseudonym);
   }
 
@@ -44,6 +47,7 @@ export class InterimMessages implements Interim {
   }
 
   forwarded(method: string, params: JsonObject): void {
+    this.#saw(params);
     this.#messages += 1;
     this.#digest ??= createHash('sha256');
     this.#digest.update(`${JSON.stringify({ method, params })}\n`);

@@ -8,7 +8,10 @@ import type {
   ApprovalTerms,
   Clock,
   Decision,
+  FlowSnapshot,
   JsonObject,
+  JsonValue,
+  Labels,
   NewId,
   NewRecord,
   Reservation,
@@ -140,6 +143,24 @@ export interface ApprovalOffice {
   decide(id: string, verdict: 'approve' | 'deny', by: string, note?: string): Promise<Approval>;
 }
 
+/** What an answer was labelled with, and the actions that had written what it holds. */
+export interface ReadNote {
+  labels: Labels;
+  from: string[];
+}
+
+/** What conversations have read, and where values come from. Synchronous: nothing comes between looking and doing. */
+export interface Flows {
+  /** What flow rules may look at; undefined where nothing was read yet. */
+  snapshot(action: Action): FlowSnapshot | undefined;
+  /** The action is about to be sent: what it carries may be read elsewhere from now on. */
+  carried(action: Action, snapshot: FlowSnapshot | undefined): void;
+  /** What the answer will be labelled with at least; undefined where it adds nothing. */
+  mayAnswer(action: Action): Labels | undefined;
+  /** To be called before any of the content reaches the agent; undefined where that adds nothing. */
+  saw(action: Action, content: JsonValue): ReadNote | undefined;
+}
+
 /** What others may watch: metrics, spans, live tail. Must not throw and must not block. */
 export interface Observer {
   decided?(action: Action, decision: Decision): void;
@@ -153,6 +174,7 @@ export interface Ports {
   agents: AgentDirectory;
   ledger: Appender;
   limits: Limits;
+  flows: Flows;
   approvals: ApprovalDesk;
   argumentChecks: ArgumentChecks;
   observer?: Observer;

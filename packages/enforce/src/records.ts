@@ -9,6 +9,7 @@ import type {
   Decision,
   JsonObject,
   JsonValue,
+  Labels,
   NewRecord,
   RecordMeta,
   RecordPayload,
@@ -16,25 +17,34 @@ import type {
   Result,
 } from '@remit/contracts';
 import type { InterimSummary } from './interim.ts';
+import type { ReadNote } from './ports.ts';
+
+export interface IntentDetail {
+  approval_id: string | undefined;
+  /** Milliseconds since the epoch. */
+  reserved_at: number;
+  /** What the answer will be labelled with at least. */
+  answers: Labels | undefined;
+}
 
 /** Recorded and durable before anything happens. */
-export function intentRecord(
-  action: Action,
-  decision: Decision,
-  approvalId: string | undefined,
-  reserved_at: number,
-): NewRecord {
+export function intentRecord(action: Action, decision: Decision, detail: IntentDetail): NewRecord {
+  const { approval_id, answers } = detail;
   const payload = actionPayload(action, decision);
   if (decision.reservations.length > 0) {
     payload.reservations = decision.reservations;
-    payload.reserved_at = new Date(reserved_at).toISOString();
+    payload.reserved_at = new Date(detail.reserved_at).toISOString();
   }
   return {
     phase: 'intent',
     id: action.id,
     event: action.kind,
     time: action.received_at,
-    meta: { ...actionMeta(action, decision), ...(approvalId && { approval_id: approvalId }) },
+    meta: {
+      ...actionMeta(action, decision),
+      ...(answers && { answers }),
+      ...(approval_id !== undefined && { approval_id }),
+    },
     payload,
   };
 }
@@ -49,6 +59,8 @@ export interface OutcomeDetail {
   reason?: string;
   /** Classes of data that were taken out of the result, with their counts. */
   removed?: JsonObject;
+  /** Labels of what went to the agent. */
+  noted?: ReadNote | undefined;
   /** Absent where nothing was forwarded before the answer. */
   interim?: InterimSummary | undefined;
 }
@@ -58,6 +70,10 @@ export function outcomeRecord(action: Action, decision: Decision, detail: Outcom
   const { duration_ms, result } = detail;
   const meta: RecordMeta = { agent: action.agent, duration_ms, result, ...target(action) };
   if (!detail.sent) meta.released = true;
+  if (detail.noted) {
+    meta['labels'] = detail.noted.labels;
+    if (detail.noted.from.length > 0) meta['stored_by'] = detail.noted.from;
+  }
   if (detail.removed) meta['removed'] = detail.removed;
   const payload: RecordPayload = {};
   if (detail.interim) {
@@ -108,6 +124,9 @@ export function decisionRecord(action: Action, decision: Decision, refusal: Refu
 
 function actionMeta(action: Action, decision: Decision): RecordMeta {
   const meta: RecordMeta = { agent: action.agent, decision: decisionMeta(decision), ...target(action) };
+  const { flow } = decision;
+  if (flow && flow.origins.length > 0) meta['lineage'] = [...new Set(flow.origins.map(({ event }) => event))];
+  if (flow?.read) meta['read'] = flow.read;
   if (action.tool_digest !== undefined) meta.tool_digest = action.tool_digest;
   if (action.trace_id !== undefined) meta.trace_id = action.trace_id;
   meta['via'] = action.via;
@@ -139,6 +158,9 @@ function actionPayload(action: Action, decision: Decision): RecordPayload {
     reasons: decision.reasons,
     target: action.target,
   };
+  if (action.attested === true) payload['attested'] = true;
+  // Names of arguments are a caller's to choose, so they are sealed.
+  if (decision.flow) payload['flow'] = decision.flow;
   if (action.user !== undefined) payload.user = action.user;
   if (action.rationale !== undefined) payload.rationale = action.rationale;
   return payload;

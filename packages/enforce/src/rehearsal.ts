@@ -4,11 +4,20 @@
  * sent, recorded or asked. Deterministic: the same calls at the same times get the same answers.
  */
 import { bounds, effectSchema, isJsonObject } from '@remit/contracts';
-import type { Action, Decision, NewRecord, Performed, Position, RuleReference } from '@remit/contracts';
+import type {
+  Action,
+  Decision,
+  Labels,
+  NewRecord,
+  Performed,
+  Position,
+  RuleReference,
+} from '@remit/contracts';
 import type { CompiledPolicy } from '@remit/policy';
 import { ArgumentChecks } from './argument-checks.ts';
 import { enforce } from './enforce.ts';
 import type { Outcome } from './enforce.ts';
+import { FlowState, type Reader } from './flow/flow-state.ts';
 import { LimitCounters } from './limit/limit-counters.ts';
 import type { Approval, ApprovalDesk, Ports } from './ports.ts';
 
@@ -38,6 +47,7 @@ const SUCCESS: Performed = { result: 'success', value: { content: [] } };
 
 export class Rehearsal {
   readonly #ports: Ports;
+  readonly #flows: FlowState;
   readonly #desk = new WillingDesk(() => this.#now_ms);
   #now_ms = 0;
   #ids = 0;
@@ -45,6 +55,7 @@ export class Rehearsal {
 
   /** @param argumentChecks shared between rehearsals of the same policy, since compiling schemas costs. */
   constructor(policy: CompiledPolicy, argumentChecks: ArgumentChecks = new ArgumentChecks()) {
+    this.#flows = new FlowState(() => policy);
     const clock = { now: () => this.#now_ms, monotonic: () => this.#now_ms };
     const newId = (prefix: string): string => `${prefix}_${(this.#ids += 1)}`;
     this.#ports = {
@@ -52,6 +63,7 @@ export class Rehearsal {
       agents: { authenticate: () => undefined, holds: () => true, status: () => 'active' },
       ledger: { append: (records) => Promise.resolve(this.#keep(records)) },
       limits: new LimitCounters(),
+      flows: this.#flows,
       approvals: this.#desk,
       argumentChecks,
       clock,
@@ -75,6 +87,11 @@ export class Rehearsal {
     );
     const intent = this.#recorded.find((record) => record.phase === 'intent' && record.id === id);
     return rehearsed(outcome, intent);
+  }
+
+  /** What whoever calls has read before its first call. */
+  begin(reader: Reader, labels: Labels): void {
+    this.#flows.raise(reader, 'before', labels, { server: 'before', target: 'the first call' });
   }
 
   #keep(records: readonly NewRecord[]): Position[] {

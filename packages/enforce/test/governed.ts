@@ -5,6 +5,7 @@ import {
   Approvals,
   ArgumentChecks,
   enforce,
+  FlowState,
   LimitCounters,
   type AgentStatus,
   type Ports,
@@ -31,7 +32,7 @@ const workspace = (mode: string) => `workspace: test
 language: 1
 mode: ${mode}
 servers:
-  crm: { command: [node, crm.mjs] }
+  crm: { command: [node, crm.mjs], trust: internal }
 actions:
   refund_over_100: { tool: refund-create, when: args.amount > 100 }
 `;
@@ -94,6 +95,7 @@ export class Governed {
       agents: { authenticate: () => undefined, holds: () => true, status: () => this.status },
       ledger,
       limits: new LimitCounters(),
+      flows: new FlowState(() => policy),
       approvals: this.approvals,
       argumentChecks: new ArgumentChecks(),
       clock,

@@ -11,7 +11,10 @@ const lines = (...messages: object[]) =>
   `sha256:${hash('sha256', messages.map((message) => `${JSON.stringify(message)}\n`).join(''), 'hex')}`;
 
 function forwarding(overrides: Partial<Decision>): InterimMessages {
-  return new InterimMessages(decision({ effect: 'allow', policy_effect: 'allow', ...overrides }));
+  return new InterimMessages(
+    decision({ effect: 'allow', policy_effect: 'allow', ...overrides }),
+    () => undefined,
+  );
 }
 
 test('a call without interim messages has nothing to say of them', () => {

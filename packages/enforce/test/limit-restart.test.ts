@@ -3,7 +3,14 @@
  * between any two of these, with or without a snapshot. The judge counts what was sent.
  */
 import type { Reservation } from '@remit/contracts';
-import { Approvals, LimitCounters, restoreState, SnapshotKeeper, type SnapshotStore } from '@remit/enforce';
+import {
+  Approvals,
+  keptLimits,
+  LimitCounters,
+  restoreState,
+  SnapshotKeeper,
+  type SnapshotStore,
+} from '@remit/enforce';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { counterIds, ManualClock, MemoryLedger } from './fixtures.ts';
@@ -35,7 +42,7 @@ class Machine {
   readonly clock = new ManualClock();
   readonly store = new MemoryStore();
   limits = new LimitCounters();
-  keeper = new SnapshotKeeper(this.limits, this.ledger, this.store, this.clock, true);
+  keeper = new SnapshotKeeper(keptLimits(this.limits, this.ledger, this.clock), this.store, true);
   /** From which record on the log was read at the last start. */
   from = 0;
 
@@ -49,7 +56,7 @@ class Machine {
       snapshot: await this.store.read(),
     });
     this.from = limits_from;
-    this.keeper = new SnapshotKeeper(this.limits, this.ledger, this.store, this.clock, true);
+    this.keeper = new SnapshotKeeper(keptLimits(this.limits, this.ledger, this.clock), this.store, true);
   }
 
   reserve(id: string, reservation: Reservation, agent = 'support'): boolean {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { action } from './fixtures.ts';
 
 function policyOf(agent: string, workspace = ''): CompiledPolicy {
-  const text = `workspace: w\nservers: { crm: { command: [crm] } }\n${workspace}---\nagent: support\n${agent}\n`;
+  const text = `workspace: w\nservers: { crm: { command: [crm], trust: internal } }\n${workspace}---\nagent: support\n${agent}\n`;
   const schema = { type: 'object', properties: { amount: { type: 'number' } }, additionalProperties: false };
   const definition = { name: 'refund-create', inputSchema: schema };
   const lock = { version: 1 as const, servers: { crm: { tools: [{ digest: 'sha256:1', definition }] } } };

@@ -20,6 +20,8 @@ export { workspaceSettings } from './document/settings.ts';
 export { findingCodes, isFindingCode } from './finding-codes.ts';
 export { explain } from './explain/explain.ts';
 export { formatExplanation } from './explain/text.ts';
+export { labelsFrom, unknownLabel } from './flow/given.ts';
+export { answerLabels, classOfField, leavesSomething } from './flow/sources.ts';
 export { formatPolicy } from './format/format.ts';
 export { loadWorkspace, loadWorkspaceInSteps } from './load.ts';
 export { acceptLock } from './lock/accept.ts';

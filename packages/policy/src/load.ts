@@ -50,7 +50,8 @@ function* loading(
   // Without a workspace there are no servers that the tools of a lock could belong to.
   const lock = documents.workspace && givenLock;
   const catalog = yield* Catalog.of(documents.workspace, lock, findings);
-  const agentPolicies = yield* new AgentCompiler(documents, catalog, findings).all();
+  const compiler = new AgentCompiler(documents, catalog, findings);
+  const agentPolicies = yield* compiler.all();
   yield* lint(documents, agentPolicies.values(), catalog, findings);
   noteMissing(documents, lock, findings);
   const activation = activationTerms(documents.workspace, findings);
@@ -64,6 +65,7 @@ function* loading(
     lock,
     tools: catalog.tools,
     agentPolicies,
+    classes: compiler.classes,
   });
   return { policy, diagnostics: findings.list };
 }

@@ -26,6 +26,11 @@ describe('the reference of the language', () => {
     expect(blocks.length).toBeGreaterThan(9);
   });
 
+  it('shows workspaces that load by themselves', () => {
+    for (const { text } of blocks.filter(({ kind }) => kind === 'workspace'))
+      expect(errorsOf(loadWorkspace([file(text)], undefined))).toEqual([]);
+  });
+
   it.each(blocks.filter(({ kind }) => kind === '').map(({ text }) => [text.split('\n')[0]!, text]))(
     'shows `%s` as it loads',
     (_, text) => {

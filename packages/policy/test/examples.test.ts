@@ -29,6 +29,7 @@ tests:
             tool: 'search',
             arguments: {},
             times: 1,
+            labels: [],
             expect: { effect: 'allow' },
           },
         ],
@@ -92,12 +93,6 @@ tests:
       'context',
     ],
     ['no tests', 'agent: a', 'missing_key a.test.yaml:1:1', '`tests`'],
-    [
-      'what later parts of the language carry',
-      'tests: [{ name: n, agent: a, call: t, expect: deny, labels: [x] }]',
-      'not_supported_yet a.test.yaml:1:53',
-      'labels',
-    ],
   ])('with %s are refused, with the place', (_, text, start, part) => {
     const { examples, diagnostics } = read(text);
     const [first = ''] = diagnostics.map(line);

@@ -12,4 +12,6 @@ export const credentialKeyOf = (data: string): string => join(data, 'keys', 'cre
 export const registryFileOf = (data: string): string => join(data, 'control.db');
 export const policyVersionsOf = (data: string): string => join(data, 'policies');
 export const limitsSnapshotOf = (data: string): string => join(data, 'limits.snapshot');
+export const flowsSnapshotOf = (data: string): string => join(data, 'flows.snapshot');
+export const flowsKeyOf = (data: string): string => join(data, 'keys', 'flows.key');
 export const limitsKeyOf = (data: string): string => join(data, 'keys', 'limits.key');

@@ -1,7 +1,7 @@
 /** A call that somebody described, by the name that they give the tool, through a rehearsal. */
 import type { Action, Context, JsonObject, Performed } from '@remit/contracts';
 import type { Rehearsal, Rehearsed } from '@remit/enforce';
-import { locateTool, type CompiledPolicy } from '@remit/policy';
+import { labelsFrom, locateTool, type CompiledPolicy } from '@remit/policy';
 
 export interface DescribedCall {
   agent: string;
@@ -11,6 +11,8 @@ export interface DescribedCall {
   arguments: JsonObject;
   context: Context;
   at_ms: number;
+  /** What the conversation has read before, in words of flow rules. */
+  labels?: readonly string[] | undefined;
   /** What the tool answered, where that is known. */
   performed?: Performed | undefined;
 }
@@ -38,6 +40,8 @@ export async function rehearse(
     via: 'mcp',
     ...(digest === undefined ? {} : { tool_digest: digest }),
   };
+  const read = labelsFrom(policy, call.labels ?? []);
+  if (read !== undefined) rehearsal.begin(action, read);
   return rehearsal.call(action, { performed: call.performed });
 }
 

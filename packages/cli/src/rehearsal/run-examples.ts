@@ -1,6 +1,7 @@
 /** Runs the examples of `*.test.yaml` through a rehearsal of enforcement: nothing is sent or recorded. */
 import { ArgumentChecks, Rehearsal } from '@remit/enforce';
-import { mismatches, type CompiledPolicy, type Example, type ExampleCall } from '@remit/policy';
+import { mismatches, unknownLabel, type CompiledPolicy, type Example, type ExampleCall } from '@remit/policy';
+import { CommandFault, exitCodes } from '../exit-code.ts';
 import { rehearse, type Answer, type DescribedCall } from './rehearse.ts';
 
 /** A call that was not decided as expected. */
@@ -53,6 +54,7 @@ async function firstFailure(
       now_ms += step.wait_ms;
       continue;
     }
+    refuseUnknownLabels(step, policy);
     const call = describedBy(step, name, now_ms);
     for (let time = 1; time <= step.times; time += 1) {
       const decided = await rehearse(rehearsal, policy, call);
@@ -63,10 +65,22 @@ async function firstFailure(
   return undefined;
 }
 
+/** @throws CommandFault `unknown_label` with its place: a misspelled label would test nothing. */
+function refuseUnknownLabels({ labels, spot }: ExampleCall, policy: CompiledPolicy): void {
+  const word = unknownLabel(policy, labels);
+  if (word === undefined) return;
+  const { file, line, column } = spot;
+  throw new CommandFault(exitCodes.no, 'unknown_label', `There is no label \`${word}\`.`, {
+    place: { file, line, column },
+    remedy: 'Use a trust, a sensitivity, or a class of data, as in the `from` of a flow.',
+  });
+}
+
 /** Calls of one example belong to one conversation, unless they say otherwise. */
 function describedBy(step: ExampleCall, name: string, at_ms: number): DescribedCall {
   const context = Object.assign({ conversation_id: `example ${name}` }, step.context);
-  return { ...step, context, at_ms };
+  const { answer, ...call } = step;
+  return { ...call, context, at_ms, performed: answer };
 }
 
 /** A test says what the policy says; whether it is enforced yet is another question. */

@@ -1,6 +1,6 @@
 /**
- * Runs from a traces file, decided by this policy. Each run starts anew and carries limits and whatever
- * else enforcement remembers from one of its calls to the next. Nothing here looks at a clock, so the
+ * Runs from a traces file, decided by this policy. Each run starts anew, with the labels that it
+ * names, and carries limits, what was read and where values come from, from one of its calls to the next. Nothing here looks at a clock, so the
  * same policy and file give the same answers.
  */
 import type { Effect, Performed, RuleReference } from '@remit/contracts';
@@ -44,7 +44,7 @@ export async function* replayRuns(
 async function replayed(
   policy: CompiledPolicy,
   rehearsal: Rehearsal,
-  { run, agent, user }: TracedRun,
+  { run, agent, user, labels }: TracedRun,
   call: TracedCall,
   index: number,
   at_ms: number,
@@ -56,6 +56,7 @@ async function replayed(
     arguments: call.arguments,
     context: { conversation_id: `run ${run}`.slice(0, 256) },
     at_ms,
+    labels,
     performed: performedAs(call),
   });
   const { effect, policy_effect, tier = null, rule = null, code = null, reason } = answer;

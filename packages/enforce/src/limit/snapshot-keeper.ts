@@ -1,8 +1,11 @@
-/** Writes the snapshot of the limits while they change, one at a time. */
-import type { Clock } from '@remit/contracts';
-import type { Ledger } from '@remit/ledger';
-import type { LimitCounters } from './limit-counters.ts';
-import { snapshotLines } from './snapshot.ts';
+/** Writes snapshots of what is kept in memory while it changes, one at a time. */
+
+/** State that is a fold of the ledger, as lines of text. */
+export interface Kept {
+  /** Goes up with every change. */
+  changes(): number;
+  lines(): AsyncIterable<string>;
+}
 
 /** Where the snapshot lies. Keys name persons: it is sealed there. */
 export interface SnapshotStore {
@@ -13,32 +16,22 @@ export interface SnapshotStore {
 }
 
 export class SnapshotKeeper {
-  readonly #limits: LimitCounters;
-  readonly #ledger: Pick<Ledger, 'status'>;
+  readonly #kept: Kept;
   readonly #store: SnapshotStore;
-  readonly #clock: Clock;
   /** What had changed when the last snapshot began; undefined where there is none of this log. */
   #written: number | undefined;
   #writing: Promise<void> | undefined;
 
-  /** `exists`: whether the limits were taken up from a snapshot. Without one the first `keep` writes one. */
-  constructor(
-    limits: LimitCounters,
-    ledger: Pick<Ledger, 'status'>,
-    store: SnapshotStore,
-    clock: Clock,
-    exists: boolean,
-  ) {
-    this.#limits = limits;
-    this.#ledger = ledger;
+  /** `exists`: whether the state was taken up from a snapshot. Without one the first `keep` writes one. */
+  constructor(kept: Kept, store: SnapshotStore, exists: boolean) {
+    this.#kept = kept;
     this.#store = store;
-    this.#clock = clock;
-    this.#written = exists ? limits.changes : undefined;
+    this.#written = exists ? kept.changes() : undefined;
   }
 
   /** Writes a snapshot where there is none, or something has changed since the last one. Rejects where it cannot be written. */
   keep(): Promise<void> {
-    if (this.#writing !== undefined || this.#limits.changes === this.#written)
+    if (this.#writing !== undefined || this.#kept.changes() === this.#written)
       return this.#writing ?? Promise.resolve();
     this.#writing = this.#write().finally(() => {
       this.#writing = undefined;
@@ -53,8 +46,8 @@ export class SnapshotKeeper {
   }
 
   async #write(): Promise<void> {
-    const changes = this.#limits.changes;
-    await this.#store.write(snapshotLines(this.#limits, this.#ledger, () => this.#clock.now()));
+    const changes = this.#kept.changes();
+    await this.#store.write(this.#kept.lines());
     this.#written = changes;
   }
 }

@@ -7,9 +7,10 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import { periodSchema, reservationSchema } from '@remit/contracts';
+import { periodSchema, reservationSchema, type Clock } from '@remit/contracts';
 import type { Ledger } from '@remit/ledger';
 import type { LimitCounters, SavedAgent } from './limit-counters.ts';
+import type { Kept } from './snapshot-keeper.ts';
 
 const VERSION = 1;
 
@@ -53,7 +54,7 @@ const savedAgentSchema = z.object({
 });
 
 /** The lines of a snapshot; other work gets its turn between two of them. */
-export async function* snapshotLines(
+async function* snapshotLines(
   limits: LimitCounters,
   ledger: Pick<Ledger, 'status'>,
   now: () => number,
@@ -69,6 +70,14 @@ export async function* snapshotLines(
     await setImmediate();
   }
   yield JSON.stringify({ agents });
+}
+
+/** What a `SnapshotKeeper` writes of the limits. */
+export function keptLimits(limits: LimitCounters, ledger: Pick<Ledger, 'status'>, clock: Clock): Kept {
+  return {
+    changes: () => limits.changes,
+    lines: () => snapshotLines(limits, ledger, () => clock.now()),
+  };
 }
 
 export interface Snapshot {

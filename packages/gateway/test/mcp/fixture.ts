@@ -11,6 +11,7 @@ import {
 import {
   ArgumentChecks,
   Approvals,
+  FlowState,
   LimitCounters,
   type AgentStatus,
   type ApprovalOffice,
@@ -228,6 +229,7 @@ export function portsOf(
     agents,
     ledger,
     limits: new LimitCounters(),
+    flows: new FlowState(() => policy),
     approvals: new Approvals({ ledger, clock, newId }),
     argumentChecks: new ArgumentChecks(),
     clock,

@@ -60,6 +60,10 @@ export class AgentCompiler {
     this.#governance = new Governance(findings);
   }
 
+  get classes(): DataClasses {
+    return this.#classes;
+  }
+
   /** All agents by name, a step for each document. */
   *all(): Generator<void, Map<string, AgentPolicy>> {
     yield* this.#shared();

@@ -2,6 +2,7 @@
 import { Fault } from '@remit/contracts';
 import type { Sink, ToolsLock } from '@remit/contracts';
 import type { AgentProfile, CompiledPolicy } from '../port.ts';
+import type { DataClasses } from '../data/rules.ts';
 import type { LockedTool } from '../names/tool.ts';
 import type { AgentPolicy } from './agent.ts';
 
@@ -12,6 +13,7 @@ export interface CompiledParts {
   lock: ToolsLock | undefined;
   tools: ReadonlyMap<string, LockedTool>;
   agentPolicies: ReadonlyMap<string, AgentPolicy>;
+  classes: DataClasses;
 }
 
 export class Compiled implements CompiledPolicy {
@@ -24,6 +26,7 @@ export class Compiled implements CompiledPolicy {
   readonly keepTier4Blocked: boolean;
   readonly tools: ReadonlyMap<string, LockedTool>;
   readonly agentPolicies: ReadonlyMap<string, AgentPolicy>;
+  readonly classes: DataClasses;
   /** Folded name of a person → groups that they are in. */
   readonly #groups: ReadonlyMap<string, readonly string[]>;
 
@@ -35,6 +38,7 @@ export class Compiled implements CompiledPolicy {
     this.keepTier4Blocked = parts.keepTier4Blocked;
     this.tools = parts.tools;
     this.agentPolicies = parts.agentPolicies;
+    this.classes = parts.classes;
     this.agents = new Map([...parts.agentPolicies].map(([name, agent]) => [name, agent.profile]));
     this.#groups = groupsOfPeople(parts.workspace.groups);
   }

@@ -36,6 +36,7 @@ export function decide(policy: CompiledPolicy, action: Action, state: StateSnaps
   };
   addDetail(decision, ruling);
   if (effect !== 'deny' && agent?.data !== undefined) decision.data = agent.data;
+  if (state.flow !== undefined) decision.flow = state.flow;
   const approval = outcome.approval ?? agent?.approval;
   if (effect === 'approve' && approval !== undefined) decision.approval = approval;
   return decision;

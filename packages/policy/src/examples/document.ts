@@ -14,18 +14,19 @@
  *           - { wait: 1m }
  *           - { call: ticket-update, args: { ticket_id: T-1 }, expect: allow }
  *
- * `agent`, `user`, `now` and `context` of the file hold for each test and those of a test for each of
+ * `labels` is what the conversation has read before the step; `result` or `error` is what the tool answers,
+ * which later steps have then read. `agent`, `user`, `now` and `context` of the file hold for each test and those of a test for each of
  * its steps, unless they say otherwise. Each test starts anew: limits and conversations are its own.
  */
 import { effectSchema, refusalCodes, tiers } from '@remit/contracts';
-import type { Context, Effect, JsonObject, RefusalCode, Tier } from '@remit/contracts';
+import type { Context, Effect, JsonObject, JsonValue, RefusalCode, Tier } from '@remit/contracts';
 import { Findings } from '../diagnostics.ts';
 import type { Spot } from '../diagnostics.ts';
-import { listOf, oneOf, readPositive, readWord, shaped } from '../document/reading.ts';
+import { listOf, oneOf, oneOrMore, readPositive, readWord, shaped } from '../document/reading.ts';
 import type { Reader, Word } from '../document/reading.ts';
 import { readDocuments } from '../document/tree.ts';
 import type { Diagnostic, SourceFile } from '../port.ts';
-import { readContext, readJsonObject, readSpan, readTime } from './values.ts';
+import { readContext, readJson, readJsonObject, readSpan, readTime } from './values.ts';
 
 /** What a decision has to be; what is left out does not matter. */
 export interface Expectation {
@@ -49,6 +50,10 @@ export interface ExampleCall {
   arguments: JsonObject;
   /** How often the call is made; each has to be decided as expected. */
   times: number;
+  /** What the conversation has read before, in words of flow rules. */
+  labels: string[];
+  /** What the tool answers, where the example says so. */
+  answer?: { result: 'success' | 'error'; value: JsonValue };
   expect: Expectation;
 }
 
@@ -74,6 +79,9 @@ interface StepKeys extends Omit<Defaults, 'now'> {
   call: Word;
   args: JsonObject;
   times: number;
+  labels: Word[];
+  result: JsonValue;
+  error: JsonValue;
   expect: Expectation;
   wait: number;
 }
@@ -110,13 +118,14 @@ const callKeys = {
   call: readWord,
   args: readJsonObject,
   times: readPositive,
+  labels: oneOrMore(readWord),
+  result: readJson,
+  error: readJson,
   expect: readExpectation,
   wait: readSpan,
 };
-/** What later parts of the language carry from call to call. */
-const later = ['labels', 'result', 'error'];
 
-const readStepKeys = shaped<StepKeys>({ what: 'a step', keys: callKeys, later });
+const readStepKeys = shaped<StepKeys>({ what: 'a step', keys: callKeys });
 const readStep: Reader<Step> = (tree, reading) => {
   const read = readStepKeys(tree, reading);
   return read && { ...read, spot: tree.spot };
@@ -125,7 +134,6 @@ const readStep: Reader<Step> = (tree, reading) => {
 const readTestKeys = shaped<TestKeys>({
   what: 'a test',
   keys: { name: readWord, now: readTime, steps: listOf(readStep), ...callKeys },
-  later,
   required: ['name'],
 });
 const readTest: Reader<Partial<TestKeys> & { spot: Spot }> = (tree, reading) => {
@@ -173,6 +181,12 @@ function exampleOf(test: FileKeys['tests'][number], file: Defaults, findings: Fi
   return { name: name.text, spot, now: now ?? file.now ?? NOW, steps: read.flatMap((step) => step ?? []) };
 }
 
+/** One that fails is still read. */
+function answerOf({ result, error }: Step): Pick<ExampleCall, 'answer'> {
+  if (error !== undefined) return { answer: { result: 'error', value: error } };
+  return result === undefined ? {} : { answer: { result: 'success', value: result } };
+}
+
 function stepOf(
   step: Step,
   defaults: Defaults & Partial<StepKeys>,
@@ -201,6 +215,8 @@ function stepOf(
     tool: call!.text,
     arguments: step.args ?? defaults.args ?? {},
     times: step.times ?? 1,
+    labels: (step.labels ?? []).map((word) => word.text),
+    ...answerOf(step),
     expect: step.expect,
   };
 }

@@ -7,6 +7,8 @@ import type { Tree } from '../document/tree.ts';
 export const readJsonObject: Reader<JsonObject> = (tree, reading) =>
   tree.kind === 'mapping' ? (jsonOf(tree) as JsonObject) : refuse(tree, reading, 'a mapping');
 
+export const readJson: Reader<JsonValue> = (tree) => jsonOf(tree);
+
 function jsonOf(tree: Tree): JsonValue {
   switch (tree.kind) {
     case 'scalar':

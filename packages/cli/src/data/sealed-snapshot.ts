@@ -1,6 +1,6 @@
 /**
- * The snapshot of the limits as a file: sealed with AES-256-GCM, since its keys name persons, and
- * replaced whole. It only shortens a start; what it says stands in the ledger too.
+ * A snapshot of state as a file: sealed with AES-256-GCM, since its keys name persons, and replaced
+ * whole. It only shortens a start; what it says stands in the ledger too.
  */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -113,8 +113,8 @@ function isMissing(error: unknown): boolean {
 }
 
 function damaged(file: string, cause?: unknown): Fault {
-  const remedy = 'Nothing is lost: the counts are read from the ledger, which takes longer.';
-  return new Fault('snapshot_damaged', `the snapshot of the limits ${file} cannot be opened`, {
+  const remedy = 'Nothing is lost: the state is read from the ledger, which takes longer.';
+  return new Fault('snapshot_damaged', `the snapshot ${file} cannot be opened`, {
     place: { file },
     remedy,
     cause,

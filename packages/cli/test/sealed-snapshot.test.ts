@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder } from '@remit/testkit';
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { SealedSnapshot } from '../src/data/limits-snapshot.ts';
+import { SealedSnapshot } from '../src/data/sealed-snapshot.ts';
 
 function snapshotIn(folder: string) {
   const file = join(folder, 'limits.snapshot');
