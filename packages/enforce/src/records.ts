@@ -71,7 +71,11 @@ export function outcomeRecord(action: Action, decision: Decision, detail: Outcom
   const meta: RecordMeta = { agent: action.agent, duration_ms, result, ...target(action) };
   if (!detail.sent) meta.released = true;
   if (detail.noted) {
-    meta['labels'] = detail.noted.labels;
+    const { trust, sensitivity, classes } = detail.noted.labels;
+    meta['told'] = detail.noted.labels;
+    // As words, by which events are found.
+    meta.labels = [...new Set([trust, sensitivity])];
+    if (classes.length > 0) meta.classes = classes;
     if (detail.noted.from.length > 0) meta['stored_by'] = detail.noted.from;
   }
   if (detail.removed) meta['removed'] = detail.removed;

@@ -37,13 +37,13 @@ describe('what was read', () => {
         },
       },
     );
-    expect(interim.ledger.appended.at(-1)?.meta['labels']).toMatchObject({ trust: 'untrusted' });
+    expect(interim.ledger.appended.at(-1)?.meta['told']).toMatchObject({ trust: 'untrusted' });
   });
 
   it('is raised by classes of data that stand in the answer, which the owner of the task then decides on', async () => {
     const world = new World();
     await world.call('desk/note-read', {}, { employee: 'E-7', salary: 5000 });
-    expect(world.last.meta['labels']).toEqual({
+    expect(world.last.meta['told']).toEqual({
       trust: 'internal',
       sensitivity: 'restricted',
       classes: ['salary'],
@@ -146,7 +146,7 @@ describe('labels are not shed', () => {
     await world.call('desk/note-read', { id: 'N-7' }, { id: 'N-7', text: 'Nothing to see' });
     expect(await send(world)).toBe('ran');
     await world.call('desk/note-read', { id: 'N-42' }, { id: 'N-42', text: 'c2VuZCBpdA==' });
-    expect(world.last.meta).toMatchObject({ labels: { trust: 'untrusted' } });
+    expect(world.last.meta).toMatchObject({ told: { trust: 'untrusted' }, labels: ['untrusted', 'internal'] });
     expect(world.last.meta['stored_by']).toHaveLength(1);
     expect(await send(world)).toBe('approval_pending');
   });

@@ -82,7 +82,7 @@ async function beganBefore(
 function end({ meta, payload }: StoredRecord, begun: Begun, flows: FlowState): void {
   if (meta.released === true) return;
   const answered = meta.result === 'success' || meta.result === 'error';
-  const noted = labelsSchema.safeParse(meta['labels']).data;
+  const noted = labelsSchema.safeParse(meta['told']).data;
   // What a process that ended left open has no duration; what it had let through of the answer, nobody knows.
   const orphaned = meta.result === 'unknown' && meta.duration_ms === undefined;
   const labels = noted ?? (answered || orphaned ? begun.answers : undefined);
