@@ -146,7 +146,10 @@ describe('labels are not shed', () => {
     await world.call('desk/note-read', { id: 'N-7' }, { id: 'N-7', text: 'Nothing to see' });
     expect(await send(world)).toBe('ran');
     await world.call('desk/note-read', { id: 'N-42' }, { id: 'N-42', text: 'c2VuZCBpdA==' });
-    expect(world.last.meta).toMatchObject({ told: { trust: 'untrusted' }, labels: ['untrusted', 'internal'] });
+    expect(world.last.meta).toMatchObject({
+      told: { trust: 'untrusted' },
+      labels: ['untrusted', 'internal'],
+    });
     expect(world.last.meta['stored_by']).toHaveLength(1);
     expect(await send(world)).toBe('approval_pending');
   });
