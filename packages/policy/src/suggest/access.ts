@@ -2,7 +2,7 @@
 import type { ActionKind } from '@remit/contracts';
 import type { AccessArea } from '../document/access.ts';
 import { isGlob } from '../names/glob.ts';
-import type { Use } from './suggest.ts';
+import type { Use } from './use.ts';
 
 export interface SuggestedAccess {
   area: AccessArea;

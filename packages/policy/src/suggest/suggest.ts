@@ -1,19 +1,12 @@
 /** A least-privilege policy for one agent, from what it was recorded to use and nothing else. */
-import type { ActionKind, JsonObject, Tier } from '@remit/contracts';
+import type { Tier } from '@remit/contracts';
 import { stringify } from 'yaml';
 import { internals } from '../compile/compiled.ts';
 import { impliedTier } from '../compile/ruling.ts';
 import type { CompiledPolicy } from '../port.ts';
 import { accessFor, accessLines, type SuggestedAccess } from './access.ts';
 import { conditionFor } from './arguments.ts';
-
-/** One action that ran, or waited for a person. */
-export interface Use {
-  kind: ActionKind;
-  /** As policies write it: `server/tool`, `server/prompt`, a URI, a server. */
-  name: string;
-  arguments: JsonObject;
-}
+import type { Use } from './use.ts';
 
 interface SuggestedTool {
   tool: string;
