@@ -60,11 +60,15 @@ function collected(
   add: (text: string, raw: string, hashes: Set<number>) => void,
 ): Fingerprints {
   const hashes = new Set<number>();
+  // Servers mostly tell the same values twice, as text and as structured content.
+  const seen = new Set<string>();
   let characters = 0;
   let leaves = 0;
   for (const { value } of leavesOf(root)) {
     const raw = String(value);
     leaves += 1;
+    if (seen.has(raw)) continue;
+    seen.add(raw);
     characters += raw.length;
     if (characters > bounds.flow_text_characters_max || leaves >= bounds.flow_leaves_max)
       return { hashes, complete: false };
@@ -123,29 +127,35 @@ function leastOf(hashes: Float64Array, start: number, end: number): number {
   return least;
 }
 
-const MODULUS = 0x1f_ffff_ffff; // below 2^37, so that products with BASE stay exact
-const BASE = 257;
+/** Two polynomials modulo 2^32: products that wrap are what `Math.imul` is fast at. */
+const LOW_BASE = 0x01000193;
+const HIGH_BASE = 0x5bd1e995;
+const LOW_TOP = power(LOW_BASE, GRAM);
+const HIGH_TOP = power(HIGH_BASE, GRAM);
 
-/** Of every `GRAM` characters in a row, rolling (Rabin–Karp), in exact arithmetic below 2^53. */
+/** Of every `GRAM` characters in a row, rolling (Rabin–Karp), 52 bits. */
 function gramHashes(text: string, grams: number): Float64Array {
-  let top = 1;
-  for (let at = 1; at < GRAM; at += 1) top = (top * BASE) % MODULUS;
   const hashes = new Float64Array(grams);
-  let hash = 0;
+  let low = 0;
+  let high = 0;
   for (let at = 0; at < text.length; at += 1) {
-    if (at >= GRAM) {
-      const gone = multiplied(text.charCodeAt(at - GRAM), top);
-      hash = (hash - gone + MODULUS) % MODULUS;
-    }
-    hash = (hash * BASE + text.charCodeAt(at)) % MODULUS;
-    if (at >= GRAM - 1) hashes[at - GRAM + 1] = hash;
+    const gone = at >= GRAM ? text.charCodeAt(at - GRAM) : 0;
+    const code = text.charCodeAt(at);
+    low = (Math.imul(low, LOW_BASE) + code - Math.imul(gone, LOW_TOP)) | 0;
+    high = (Math.imul(high, HIGH_BASE) + code - Math.imul(gone, HIGH_TOP)) | 0;
+    if (at >= GRAM - 1) hashes[at - GRAM + 1] = joined(low, high);
   }
   return hashes;
 }
 
-/** Below 2^16 times below 2^37 is just below 2^53. */
-function multiplied(character: number, power: number): number {
-  return (character * power) % MODULUS;
+function power(base: number, exponent: number): number {
+  let result = 1;
+  for (let count = 0; count < exponent; count += 1) result = Math.imul(result, base);
+  return result;
+}
+
+function joined(low: number, high: number): number {
+  return (high >>> 12) * 0x1_0000_0000 + (low >>> 0);
 }
 
 const kinds = { raw: 1, value: 2, word: 3, telling: 4 } as const;
@@ -159,6 +169,6 @@ function hashOf(kind: keyof typeof kinds, text: string): number {
     low = Math.imul(low ^ code, 0x01000193);
     high = Math.imul(high ^ code, 0x5bd1e995);
   }
-  const value = (high >>> 12) * 0x1_0000_0000 + (low >>> 0);
+  const value = joined(low, high);
   return value % 2 === 0 ? value + 1 : value;
 }

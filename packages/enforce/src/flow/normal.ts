@@ -7,10 +7,17 @@ const UNSEEN = /[\p{Cf}\p{Cc}]+/gu;
 const SPACE = /\s+/gu;
 const NUMBER = /^[$€£]?\s?([+-]?)(\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.(\d+))?$/;
 
+/** Nothing here to fold but the case: what most texts are. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 export function normalised(value: string | number): string {
   const text = String(value);
-  const folded = text.normalize('NFKC').replace(SPACE, ' ').replace(UNSEEN, '').toLowerCase().trim();
+  const folded = PLAIN.test(text) ? text.toLowerCase() : folding(text);
   return plainNumber(folded) ?? folded;
+}
+
+function folding(text: string): string {
+  return text.normalize('NFKC').replace(SPACE, ' ').replace(UNSEEN, '').toLowerCase().trim();
 }
 
 /** `$1,200.50` → `1200.5`; undefined for what is no number. */
