@@ -33,7 +33,7 @@ export function load(texts: readonly string[], lock: ToolsLock): CompiledPolicy 
   return policy;
 }
 
-function call(agent: string, tool: number): Action {
+export function call(agent: string, tool: number): Action {
   return {
     id: 'act_1',
     kind: 'tool_invoke',
@@ -48,7 +48,7 @@ function call(agent: string, tool: number): Action {
   };
 }
 
-const state: StateSnapshot = {
+export const state: StateSnapshot = {
   decision_id: 'dec_1',
   now: '2026-11-22T10:00:00.000Z',
   agent_status: 'active',

@@ -235,7 +235,7 @@ export const bounds = {
   condition_depth_max: 32,
   /** Loops within loops (`exists`, `all`, `map`, …) of a condition. */
   condition_loops_depth_max: 2,
-  /** Steps (nodes, values compared, parts of texts read) that a condition may take over one call's arguments; a longer one denies. */
+  /** Steps (nodes, values read and compared, parts of texts read) that all conditions of a tool may take over one call's arguments; more deny. */
   condition_steps_max: 300_000,
   /** Values of one call's arguments that a condition may look at; more deny. */
   condition_values_max: 50_000,

@@ -4,15 +4,18 @@ import { decide, loadWorkspace } from '@remit/policy';
 import { describe, expect, it } from 'vitest';
 import { active, call, file, lock, mustLoad, workspaceText } from './support-desk.ts';
 
-function reasonWhen(when: string, args: JsonObject): string {
-  const workspace = workspaceText.replace(
-    'actions:',
-    `actions:\n  tried: { tool: refund-create, when: ${JSON.stringify(when)} }`,
+function decisionWhen(conditions: readonly string[], args: JsonObject, tier = 'tier_1_automatic') {
+  const names = conditions.map((_, at) => `tried_${at}`);
+  const actions = conditions.map(
+    (when, at) => `\n  tried_${at}: { tool: refund-create, when: ${JSON.stringify(when)} }`,
   );
-  const agent = 'agent: support\nguardrails: { tier_1_automatic: [tried] }';
+  const workspace = workspaceText.replace('actions:', `actions:${actions.join('')}`);
+  const agent = `agent: support\nguardrails: { ${tier}: [${names.join(', ')}] }`;
   const policy = mustLoad(loadWorkspace([file(workspace, 'w.yaml'), file(agent, 'a.yaml')], lock));
-  return decide(policy, call('refund-create', args), active).reasons[0]!;
+  return decide(policy, call('refund-create', args), active);
 }
+
+const reasonWhen = (when: string, args: JsonObject): string => decisionWhen([when], args).reasons[0]!;
 
 const text = (length: number) => 'a'.repeat(length);
 const list = (length: number, of = 'a') => Array<string>(length).fill(of);
@@ -74,6 +77,26 @@ describe('a condition is too much work', () => {
     expect(reasonWhen('args.tags.size() > 3', { tags: list(50_001) })).toContain(
       'hold more than 50000 values',
     );
+  });
+});
+
+describe('conditions of one tool are too much work together, where none is alone,', () => {
+  const together = /the arguments are too large for all conditions of this tool together/;
+  const times = (count: number, when: (at: number) => string) =>
+    Array.from({ length: count }, (_, at) => when(at));
+
+  it.each<[string, string[], JsonObject]>([
+    ['for loops', times(300, (at) => `args.tags.all(a, a != "${at}")`), { tags: list(2000) }],
+    ['for fields of a large argument', times(300, (at) => `args.tags[${at}] == "a"`), { tags: list(2000) }],
+  ])('%s', (_, conditions, args) => {
+    expect(decisionWhen(conditions.slice(0, 2), args).reasons[0]).not.toMatch(together);
+    expect(decisionWhen(conditions, args).reasons[0]).toMatch(together);
+  });
+
+  it('and one that blocks counts as if it did, though nobody looks at it any more', () => {
+    const conditions = times(300, (at) => `args.tags.exists(a, a == "${at}")`);
+    const decision = decisionWhen(conditions, { tags: list(2000) }, 'tier_4_blocked');
+    expect([decision.effect, decision.code, decision.tier]).toEqual(['deny', 'denied_by_policy', 'blocked']);
   });
 });
 

@@ -10,7 +10,7 @@ import { Patterns } from './pattern.ts';
 import type { Shape } from './shape.ts';
 import { readSyntax } from './syntax.ts';
 import type { Fault, Syntax } from './syntax.ts';
-import { isCheap, workOf } from './work.ts';
+import { workOf } from './work.ts';
 import type { Work } from './work.ts';
 
 export type Variables = Record<string, unknown>;
@@ -19,7 +19,6 @@ export interface Program {
   syntax: Syntax;
   work: Work;
   /** True where no arguments can make it slow. */
-  isCheap: boolean;
   /** Result type as CEL names it: `bool`, `dyn`, … */
   type: string;
   /** @throws Error for anything that goes wrong. */
@@ -99,7 +98,7 @@ export class Cel {
     const work = { ...workOf(run.ast), pattern_program: this.#patterns.programOf(syntax.patterns) };
     return {
       ok: true,
-      value: { syntax, work, isCheap: isCheap(work), type: checked.type ?? 'dyn', evaluate },
+      value: { syntax, work, type: checked.type ?? 'dyn', evaluate },
     };
   }
 

@@ -15,7 +15,8 @@ import { explained, pathFaults, untyped, valueFaults } from './faults.ts';
 import type { Fault, Path } from './syntax.ts';
 import { celValue } from './value.ts';
 import type { CelValue, Extent } from './value.ts';
-import { refuseTooMuch } from './work.ts';
+import { spendFailure, spendWork } from './work.ts';
+import type { Spent } from './work.ts';
 
 /** What conditions look at. Maps hold only what is there: an unattended call has an empty `user`. */
 export interface Facts {
@@ -28,6 +29,7 @@ export interface Facts {
   environment: string | undefined;
   /** RFC 3339. */
   now: string;
+  spent: Spent;
 }
 
 export class ConditionFailure extends Error {}
@@ -49,28 +51,29 @@ export class Condition {
 
   /** @throws ConditionFailure where it cannot be said whether the condition holds. */
   holds(facts: Facts): boolean {
+    const extent: Extent = { items: 0, characters: 0, values: 0, element: 0 };
     let result: unknown;
     try {
-      result = this.#program.evaluate(this.#variables(facts));
+      const variables = this.#variables(facts, extent);
+      spendWork(this.#program.work, extent, facts.spent);
+      result = this.#program.evaluate(variables);
     } catch (error) {
+      spendFailure(extent, facts.spent);
       throw new ConditionFailure(summaryOf(error));
     }
     if (typeof result === 'boolean') return result;
     throw new ConditionFailure('it is neither true nor false');
   }
 
-  #variables(facts: Facts): Variables {
+  #variables(facts: Facts, extent: Extent): Variables {
     const roots = this.#roots;
-    const extent: Extent = { items: 0, characters: 0, values: 0, element: 0 };
     const values: Variables = { agent: facts.agent, tool: facts.tool };
     if (roots.has('args')) values['args'] = this.#arguments(facts.args, extent);
     if (roots.has('user')) values['user'] = measured(facts.user(), extent);
     if (roots.has('conversation')) values['conversation'] = measured(facts.conversation(), extent);
     if (facts.environment !== undefined) values['environment'] = facts.environment;
     if (roots.has('now')) values['now'] = new Date(facts.now);
-    if (this.#program.isCheap) return values;
     if (roots.has('agent')) measured(facts.agent, extent);
-    refuseTooMuch(this.#program.work, extent);
     return values;
   }
 

@@ -32,11 +32,11 @@ const PARTS = [
 ] as const;
 type Part = (typeof PARTS)[number];
 
+/** Names inside of what reads a part of a timestamp in a time zone. */
+export const zonedNames: ReadonlySet<string> = new Set(PARTS.map((part) => inside(part)));
+
 /** Names that nobody may write, since they are those inside. */
-export const hiddenNames: ReadonlySet<string> = new Set([
-  ...ownNames.values(),
-  ...PARTS.map((part) => inside(part)),
-]);
+export const hiddenNames: ReadonlySet<string> = new Set([...ownNames.values(), ...zonedNames]);
 
 /** True for calls that take a time zone. */
 export function takesZone(name: string, count: number): boolean {

@@ -5,7 +5,7 @@
  */
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { bounds } from '@remit/contracts';
-import { hiddenNames } from './functions.ts';
+import { hiddenNames, zonedNames } from './functions.ts';
 import { childrenOf, loopFunctions, pathOf, variables } from './syntax.ts';
 import type { Extent } from './value.ts';
 
@@ -46,6 +46,8 @@ const SCANS: ReadonlySet<string> = new Set([
 /** Calls that read or make dates and amounts, and what they count in steps. */
 const SLOW: ReadonlySet<string> = new Set([...hiddenNames, 'decimal']);
 const SLOW_STEPS = 25;
+/** What the time zone adds. */
+const ZONE_STEPS = 75;
 /** Characters that a scan reads in the time of one step. */
 const CHARACTERS_PER_STEP = 16;
 /** Instructions of a pattern that are tried on a character in the time of one step. */
@@ -89,6 +91,7 @@ function count(node: ASTNode, work: Work, loops: number): void {
 function countCall(name: string, work: Work, loops: number): void {
   if (SCANS.has(name)) work.scans += 1;
   if (SLOW.has(name)) work.nodes += SLOW_STEPS;
+  if (zonedNames.has(name)) work.nodes += ZONE_STEPS;
   if (name === 'join') work.joins += 1;
   if (name === 'split') work.splits += 1;
   if (loopFunctions.has(name)) work.loops = Math.max(work.loops, loops + 1);
@@ -110,13 +113,40 @@ function countOperands(operands: readonly ASTNode[], work: Work): void {
 }
 
 /** True where the work is the same for all arguments: fields are compared with what stands in the source. */
-export function isCheap(work: Work): boolean {
+function isCheap(work: Work): boolean {
   const { loops, scans, wholes, elements, additions, joins, splits, pattern_program } = work;
   return loops + scans + wholes + elements + additions + joins + splits + pattern_program === 0;
 }
 
+/** Steps that the conditions of one call have taken: all of them together may take no more than one. */
+export interface Spent {
+  steps: number;
+}
+
+/** Reading the facts of a call for one condition, and telling that it failed. */
+const CONDITION_STEPS = 20;
+const FAILURE_STEPS = 500;
+
+export function isSpent({ steps }: Spent): boolean {
+  return steps > bounds.condition_steps_max;
+}
+
 /** @throws Error where evaluating the condition over arguments of this extent could take too long. */
-export function refuseTooMuch(work: Work, extent: Extent): void {
+export function spendWork(work: Work, extent: Extent, spent: Spent): void {
+  const steps = isCheap(work) ? work.nodes : stepsOf(work, extent);
+  if (steps > bounds.condition_steps_max)
+    throw new Error(
+      work.loops > 0 ? 'the arguments are too large for its loops' : 'the arguments are too large for it',
+    );
+  spent.steps += CONDITION_STEPS + extent.values + steps;
+  if (isSpent(spent)) throw new Error('the arguments are too large for all conditions of this tool together');
+}
+
+export function spendFailure(extent: Extent, spent: Spent): void {
+  spent.steps += FAILURE_STEPS + extent.values;
+}
+
+function stepsOf(work: Work, extent: Extent): number {
   const growth = (1 + work.additions) * 2 ** work.doublings;
   const texts = Math.max(extent.characters, work.literal.characters) * growth;
   const items = Math.max(extent.items, work.literal.items, work.splits > 0 ? texts : 0) * growth;
@@ -130,8 +160,5 @@ export function refuseTooMuch(work: Work, extent: Extent): void {
     work.elements * extent.element +
     (work.pattern_program * Math.min(characters, bounds.condition_match_characters_max)) /
       INSTRUCTIONS_PER_STEP;
-  if (turns * each + items * work.splits <= bounds.condition_steps_max) return;
-  throw new Error(
-    work.loops > 0 ? 'the arguments are too large for its loops' : 'the arguments are too large for it',
-  );
+  return turns * each + items * work.splits;
 }

@@ -8,6 +8,7 @@ import type { Ruling } from '../compile/ruling.ts';
 import { ConditionFailure } from '../condition/conditions.ts';
 import type { Facts } from '../condition/conditions.ts';
 import type { CelValue } from '../condition/value.ts';
+import { isSpent } from '../condition/work.ts';
 import { toolKey } from '../names/tool.ts';
 import type { LockedTool } from '../names/tool.ts';
 import type { StateSnapshot } from '../port.ts';
@@ -62,7 +63,10 @@ export interface Evaluated {
   failed?: { index: number; failure: ConditionFailure };
 }
 
-/** Every condition is evaluated, so that no order of rules can keep a failing one from denying. */
+/**
+ * Every condition is evaluated, so that no order of rules can keep a failing one from denying, until they have
+ * cost too much together: then one has failed, and nothing is known of the rest.
+ */
 export function evaluate(
   compiled: Compiled,
   agent: AgentPolicy,
@@ -73,6 +77,10 @@ export function evaluate(
   const facts = factsOf(compiled, agent, plan, action, state);
   const evaluated: Evaluated = { holding: '' };
   for (const { condition } of plan.conditionals) {
+    if (isSpent(facts.spent)) {
+      evaluated.holding += 'x';
+      continue;
+    }
     try {
       evaluated.holding += condition.holds(facts) ? '1' : '0';
     } catch (failure) {
@@ -99,6 +107,7 @@ function factsOf(
     conversation: () => conversationFacts(action),
     environment: compiled.workspace.environment,
     now: state.now,
+    spent: { steps: 0 },
   };
 }
 
