@@ -127,6 +127,11 @@ describe('fails closed:', () => {
   it('a YAML merge key', () => {
     const merged = 'agent: support\naccess: { tools: { <<: { deny: [refund-create] }, allow: ["*"] } }';
     expect(refused(merged)).toEqual(['unknown_key']);
+    const withDenied = (key: string) =>
+      `agent: support\naccess: { prompts: &denied { deny: [crm/refund] }, tools: { ${key}, allow: ["*"] } }`;
+    for (const key of ['<<: *denied', '<<: [*denied]', '"<<": *denied'])
+      expect([key, refused(withDenied(key))]).toEqual([key, ['unknown_key']]);
+    expect(refused(withDenied('!!merge <<: *denied'))).toEqual(['invalid_key']);
   });
 
   it('anchors that expand a million times', () => {
