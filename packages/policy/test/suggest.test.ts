@@ -1,8 +1,8 @@
-import type { JsonObject } from '@remit/contracts';
+import type { ActionKind, JsonObject } from '@remit/contracts';
 import { decide, loadWorkspace, suggest } from '@remit/policy';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { active, call, file, lock, mustLoad, policyOf, workspaceText } from './support-desk.ts';
+import { active, call, file, load, lock, mustLoad, policyOf, workspaceText } from './support-desk.ts';
 
 const base = policyOf('agent: support');
 const refund = (args: JsonObject) => ({
@@ -46,6 +46,35 @@ guardrails:
   tier_3_approval:
     - "crm/email-send" # 1 use, which is little to rest on
 `);
+  });
+
+  it('grants resources, prompts and servers that ask by name, and leaves out what would be read as a pattern', () => {
+    const used = (kind: ActionKind, name: string) => ({ kind, name, arguments: {} });
+    const { document } = suggest(base, 'support', [
+      used('resource_read', 'crm://customers/1'),
+      used('resource_read', 'crm://customers/*'),
+      used('prompt_get', 'crm/refund'),
+      ...times(20, () => used('sampling', 'crm')),
+      used('elicitation', 'crm'),
+      used('completion', 'crm/refund'),
+    ]);
+    const little = 'which is little to rest on';
+    expect(document).toBe(`agent: "support"
+access:
+  elicitation:
+    allow:
+      - "crm" # 1 use, ${little}
+  prompts:
+    allow:
+      - "crm/refund" # 1 use, ${little}
+  resources:
+    allow:
+      - "crm://customers/1" # 1 use, ${little}
+  sampling:
+    allow:
+      - "crm" # 20 uses
+`);
+    expect(load(document).policy).toBeDefined();
   });
 
   it.each([
