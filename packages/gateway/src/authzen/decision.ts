@@ -4,10 +4,10 @@
  */
 import { contextSchema, type Action, type Context, type JsonObject } from '@remit/contracts';
 import { evaluate, type AgentIdentity, type Evaluated } from '@remit/enforce';
-import { mayUse } from '@remit/policy';
 import type { Services } from '../mcp/services.ts';
+import { isConcealed } from './concealed.ts';
 import type { Evaluation } from './entities.ts';
-import { mapped, type Mapping } from './mapping.ts';
+import { mapped, type Mapped, type Mapping } from './mapping.ts';
 
 /** Subject types under which an agent is known; the second one is COAZ-MCP's. */
 const subjectTypes: ReadonlySet<string> = new Set(['agent', 'identity']);
@@ -29,9 +29,19 @@ export async function decisionOn(
   evaluation: Evaluation,
   weighing: Weighing = evaluate,
 ): Promise<JsonObject> {
-  if (!isSubject(evaluation.subject, identity)) return failed(403, 'An agent may ask about itself only.');
-  const { services } = mapping;
   const found = mapped(mapping, identity, evaluation);
+  return decisionOnMapped(mapping, identity, evaluation, found, weighing);
+}
+
+/** The same of what is known to be the call that the evaluation stands for. */
+export async function decisionOnMapped(
+  { services }: Mapping,
+  identity: AgentIdentity,
+  evaluation: Evaluation,
+  found: Mapped,
+  weighing: Weighing = evaluate,
+): Promise<JsonObject> {
+  if (!isSubject(evaluation.subject, identity)) return failed(403, 'An agent may ask about itself only.');
   if (found.kind === 'unknown') return failed(404, found.what);
   if (found.kind === 'always') return isActive(services, identity) ? { decision: true } : inactive();
   const action = actionOf(services, identity, evaluation.context, found.target);
@@ -85,13 +95,6 @@ export function isActive({ ports }: Services, { agent }: AgentIdentity): boolean
 
 function inactive(): JsonObject {
   return failed(403, 'The agent is not active.');
-}
-
-/** Reads like an unknown tool, as it does through MCP. */
-function isConcealed({ ports }: Services, { agent, kind, server, target }: Action): boolean {
-  const policy = ports.policy();
-  const conceal = policy.agents.get(agent)?.conceal ?? policy.workspace.conceal;
-  return conceal && kind === 'tool_invoke' && !mayUse(policy, agent, { kind, server, target });
 }
 
 /** An error of one evaluation is a denial that says so ("Errors"). */

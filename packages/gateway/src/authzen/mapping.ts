@@ -1,7 +1,7 @@
 /**
  * What an evaluation asks about, as an action of MCP: the default mapping of COAZ-MCP, the AuthZEN binding
  * for MCP ("Default Mappings"), read backwards. Arguments, which that mapping leaves out, are taken from
- * `action.properties.arguments`.
+ * `action.properties.arguments`. What that mapping does not know may be what a tool declares.
  */
 import { isJsonObject, type Action, type JsonObject } from '@remit/contracts';
 import type { AgentIdentity } from '@remit/enforce';
@@ -11,6 +11,8 @@ import { serverOf } from '../mcp/resources.ts';
 import { RpcFault } from '../mcp/rpc-fault.ts';
 import type { Tasks } from '../mcp/modern/tasks.ts';
 import type { Services } from '../mcp/services.ts';
+import type { ToolEntry } from '../mcp/view.ts';
+import { declaredCalls } from './declared.ts';
 import type { Evaluation } from './entities.ts';
 
 type Target = Pick<Action, 'kind' | 'server' | 'target' | 'arguments' | 'tool_digest'>;
@@ -60,11 +62,15 @@ export interface Mapping {
 export function mapped(
   { services, tasks }: Mapping,
   identity: AgentIdentity,
-  { action, resource }: Evaluation,
+  evaluation: Evaluation,
 ): Mapped {
-  if (wholeServer.has(action.name) && resource.type === 'mcp_server') return { kind: 'always' };
-  if (!isAbout(action.name, resource.type))
-    return unknown(`there is no ${action.name} of a ${resource.type}`);
+  const { action, resource } = evaluation;
+  if (!isDefault(evaluation))
+    return (
+      declared(services, identity, [evaluation]) ??
+      unknown(`there is no ${action.name} of a ${resource.type}`)
+    );
+  if (resource.type === 'mcp_server') return { kind: 'always' };
   if (action.name === 'completion/complete') return completion(services, identity, action, resource);
   const args = objectIn(action.properties, 'arguments') ?? {};
   switch (resource.type) {
@@ -81,6 +87,28 @@ export function mapped(
   }
 }
 
+function isDefault({ action, resource }: Evaluation): boolean {
+  return (
+    (wholeServer.has(action.name) && resource.type === 'mcp_server') || isAbout(action.name, resource.type)
+  );
+}
+
+/**
+ * The call of the one tool whose declared mapping makes these evaluations; undefined where none does. Where
+ * several do nobody knows which of them is meant: closed. No declaration changes what the default mapping means.
+ */
+export function declared(
+  services: Services,
+  identity: AgentIdentity,
+  evaluations: readonly Evaluation[],
+): Mapped | undefined {
+  if (evaluations.some((each) => isDefault(each))) return undefined;
+  const [call, another] = declaredCalls(services, identity, evaluations);
+  if (!call) return undefined;
+  if (another) return unknown('several tools declare a mapping that makes this request');
+  return { kind: 'action', target: targetOf(call.tool, call.arguments) };
+}
+
 function objectIn(object: JsonObject, key: string): JsonObject | undefined {
   const value = object[key];
   return value !== undefined && isJsonObject(value) ? value : undefined;
@@ -89,11 +117,11 @@ function objectIn(object: JsonObject, key: string): JsonObject | undefined {
 function tool(services: Services, name: string, args: JsonObject): Mapped {
   const entry = services.views.view(services.ports.policy()).tools.find(name);
   if (!entry?.served) return unknown(`there is no tool ${name}`);
-  const { server, name: target, liveDigest } = entry;
-  return {
-    kind: 'action',
-    target: { kind: 'tool_invoke', server, target, arguments: args, tool_digest: liveDigest },
-  };
+  return { kind: 'action', target: targetOf(entry, args) };
+}
+
+function targetOf({ server, name, liveDigest }: ToolEntry, args: JsonObject): Target {
+  return { kind: 'tool_invoke', server, target: name, arguments: args, tool_digest: liveDigest };
 }
 
 function prompt(services: Services, name: string, args: JsonObject): Mapped {

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   type JsonValue,
   type NewRecord,
+  type ToolDefinition,
   type ToolsLock,
 } from '@remit/contracts';
 import {
@@ -72,7 +73,7 @@ const personSchema: JsonObject = {
   additionalProperties: false,
 };
 
-export function servers(): { crm: FakeUpstream; web: FakeUpstream } {
+export function servers(more: readonly ToolDefinition[] = []): { crm: FakeUpstream; web: FakeUpstream } {
   const crm = new FakeUpstream('crm', {
     capabilities: { tools: {}, resources: { subscribe: true }, prompts: {}, completions: {}, logging: {} },
     instructions: 'Look customers up before you write.',
@@ -93,6 +94,7 @@ export function servers(): { crm: FakeUpstream; web: FakeUpstream } {
         },
       }),
       tool('wide', { inputSchema: { type: 'object' } }),
+      ...more,
     ],
     resources: [
       { uri: 'crm://customers/1', name: 'first' },
@@ -150,6 +152,8 @@ export interface Fixture {
 export interface FixtureOptions {
   bounds?: Partial<Bounds>;
   policy?: string;
+  /** Of the server crm, besides those that it always has. */
+  tools?: ToolDefinition[];
 }
 
 export const keys = {
@@ -161,7 +165,7 @@ export const keys = {
 
 /** A listening gateway that is closed when the test ends. */
 export async function fixture(options: FixtureOptions = {}): Promise<Fixture> {
-  const { crm, web } = servers();
+  const { crm, web } = servers(options.tools);
   const clock = fakeClock();
   const records: NewRecord[] = [];
   const statuses = new Map<string, AgentStatus>();
