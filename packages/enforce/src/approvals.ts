@@ -64,6 +64,13 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
     return request;
   }
 
+  find(action: Action, digest: string): Approval | undefined {
+    const newest = this.#newest.get(callKey(action, digest));
+    if (!newest || !isSameConversation(newest, this.#deps.clock.now())) return undefined;
+    const approval = this.#asOfNow(newest);
+    return this.#isJoinable(approval) ? approval : undefined;
+  }
+
   redeem(id: string, action_id: string): NewRecord | undefined {
     const approval = this.#approvals.get(id);
     if (approval?.status !== 'approved') return undefined;
@@ -215,10 +222,13 @@ export class Approvals implements ApprovalDesk, ApprovalOffice {
 
   /** Pending and approved ones are joined; a "no" or an expiry is told once, then asked anew. */
   #joinable(approval: Approval): boolean {
-    if (approval.status === 'pending' || approval.status === 'approved') return true;
-    if (approval.status === 'redeemed' || this.#told.has(approval.id)) return false;
-    this.#told.add(approval.id);
+    if (!this.#isJoinable(approval)) return false;
+    if (approval.status !== 'pending' && approval.status !== 'approved') this.#told.add(approval.id);
     return true;
+  }
+
+  #isJoinable({ id, status }: Approval): boolean {
+    return status !== 'redeemed' && !this.#told.has(id);
   }
 
   #due(approval: Approval): boolean {

@@ -1,9 +1,10 @@
 /**
  * What `enforce` would answer now, for whoever carries the decision out elsewhere (AuthZEN). It is the same
- * journey with nothing at its end: limits are looked at and not taken, nobody is asked for approval, and the
- * decision is the one event on record.
+ * journey with nothing at its end: limits and approvals are looked at and not taken, nobody is asked for one,
+ * and the decision is the one event on record.
  */
 import type { Action, Decision, NewRecord, Refusal } from '@remit/contracts';
+import { redeemedRecord } from './approval-records.ts';
 import { newApproval } from './approval.ts';
 import { enforce, type Call } from './enforce.ts';
 import type { Approval, ApprovalDesk, Flows, Limits, Ports } from './ports.ts';
@@ -46,9 +47,13 @@ export async function weigh(action: Action, ports: Ports): Promise<Evaluated> {
   return { decision: outcome.decision, refusal: asDecision(outcome.refusal, outcome.decision) };
 }
 
-/** The approval that a refusal names is none: nobody was asked. */
-function asDecision({ approval, ...refusal }: Refusal, decision: Decision): Refusal {
-  if (approval === undefined) return refusal;
+/** Id of the approval that is none. */
+const nobodyAsked = 'none';
+
+/** Where nobody was asked, a refusal names no approval. */
+function asDecision(given: Refusal, decision: Decision): Refusal {
+  const { approval, ...refusal } = given;
+  if (approval?.id !== nobodyAsked) return given;
   return {
     ...refusal,
     reason: decision.reasons[0] ?? refusal.reason,
@@ -84,21 +89,30 @@ function lookingAt(flows: Flows): Flows {
   };
 }
 
-/** Where nobody sits who could be asked. */
+/** Where nobody sits who could be asked: what was asked before is looked at, and nothing of it is used up. */
 class AbsentDesk implements ApprovalDesk {
   readonly #ports: Ports;
+  #found: Approval | undefined;
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
   join(action: Action, decision: Decision, digest: string): Promise<Approval> {
+    this.#found = this.find(action, digest);
     const now = this.#ports.clock.now();
-    return Promise.resolve(newApproval({ id: 'none', now }, action, decision, digest));
+    return Promise.resolve(this.#found ?? newApproval({ id: nobodyAsked, now }, action, decision, digest));
   }
 
-  redeem(): undefined {
-    return undefined;
+  find(action: Action, digest: string): Approval | undefined {
+    return this.#ports.approvals.find(action, digest);
+  }
+
+  /** Of the copy that was found, for a ledger that keeps nothing. */
+  redeem(id: string, action_id: string): NewRecord | undefined {
+    if (this.#found?.id !== id) return undefined;
+    const time = new Date(this.#ports.clock.now()).toISOString();
+    return redeemedRecord({ ...this.#found, redeemed_by: action_id }, { id: this.#ports.newId('evt'), time });
   }
 
   unredeem(): void {

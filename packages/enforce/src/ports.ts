@@ -119,6 +119,8 @@ export interface Approval {
 export interface ApprovalDesk {
   /** The approval that this call joins, or a new pending one (durable when this resolves). */
   join(action: Action, decision: Decision, digest: string): Promise<Approval>;
+  /** The approval that this call would join now, as it stands, if there is one; nothing comes of looking. */
+  find(action: Action, digest: string): Approval | undefined;
   /**
    * Marks an approved one as taken by this action, synchronously, and gives the record that has to
    * become durable together with the intent; undefined if another call was first.

@@ -149,6 +149,10 @@ class WillingDesk implements ApprovalDesk {
     });
   }
 
+  find(): undefined {
+    return undefined;
+  }
+
   redeem(id: string): ReturnType<ApprovalDesk['redeem']> {
     const time = new Date(this.#now()).toISOString();
     return { phase: 'event', id, event: 'approval_redeemed', time, meta: { result: 'success' } };
