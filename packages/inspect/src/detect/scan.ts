@@ -2,8 +2,9 @@
  * One pass over a text: at each character a table says what could begin there, and only then a detector
  * looks, over a bounded stretch. Hence the time is linear in the text, and ordinary words cost next to nothing.
  */
+import { hasNextGroup, mayBeEncoded, mayBeLetteredId, mayBeUnmarkedKey } from './beginnings.ts';
 import { findBirthDate } from './birth-date.ts';
-import { classOf, isBlank, isDigit } from './characters.ts';
+import { classOf, isDigit } from './characters.ts';
 import type { Chosen } from './chosen.ts';
 import { findContextual } from './contextual.ts';
 import { readEncoded } from './disguise/encoded.ts';
@@ -36,12 +37,6 @@ const UNDERSCORE = 0x5f;
 const BACKSLASH = 0x5c;
 const LETTER_OR_UNDERSCORE = 2;
 
-/** Shortest word that an unmarked key begins with, and its longest. */
-const UNMARKED_MIN = 6;
-const UNMARKED_MAX = 40;
-/** A shorter word is the beginning of encoded text only where a sign of base64 follows. */
-const ENCODED_WORD_MIN = 12;
-
 export interface Scanned {
   /** In the order of the places where they were looked for; may overlap. */
   findings: Finding[];
@@ -59,13 +54,6 @@ export function scan(around: Surroundings, chosen: Chosen, open?: Open): Scanned
 
 /** Shared by all scans: a scan looks at one number at a time, and never at another text in between. */
 const run = new NumberRun();
-
-/** `AB123456C`, `AB 12 34 56 C`, `X1234567L`, and words of sixteen: cheap enough to ask at every word. */
-function mayBeLetteredId(text: string, at: number, end: number, digits: number): boolean {
-  if (digits === 0)
-    return end - at === 2 && isBlank(text.charCodeAt(end)) && isDigit(text.charCodeAt(end + 1));
-  return digits >= 5 && end - at <= 16;
-}
 
 class Scan {
   readonly #around: Surroundings;
@@ -108,20 +96,13 @@ class Scan {
       if (kind === 0) break;
       digits += kind & 1;
     }
-    if (at >= this.#decodedTo && this.#open !== undefined && this.#mayBeEncoded(end, end - at))
-      this.#decode(at);
+    if (at >= this.#decodedTo && this.#open !== undefined && mayBeEncoded(text, at, end)) this.#decode(at);
     const found = this.#chosen.secrets ? this.#secretAt(first, at, end) : undefined;
     if (found !== undefined) return found;
     if (isDigit(first)) return this.#number(at, end, end - at === digits);
     if (digits > 0 || end - at <= 2) return this.#lettered(at, end, digits);
     if (end - at >= 3 && this.#chosen.kinds.has('birth_date')) return this.#month(at, end);
     return end;
-  }
-
-  #mayBeEncoded(end: number, length: number): boolean {
-    if (length >= ENCODED_WORD_MIN) return true;
-    const code = this.#text.charCodeAt(end);
-    return code === 0x2b || code === 0x2f;
   }
 
   #decode(at: number): void {
@@ -140,42 +121,22 @@ class Scan {
       const found = this.#secret(findMarkedKey(this.#text, at));
       if (found !== undefined) return found;
     }
-    const length = end - at;
-    if (length >= 12) {
+    if (end - at >= 12) {
       const found = this.#secret(findJwt(this.#text, at));
       if (found !== undefined) return found;
     }
-    if (length < UNMARKED_MIN || length > UNMARKED_MAX || !this.#goesOn(end)) return undefined;
-    return this.#secret(findUnmarkedKey(this.#text, at));
-  }
-
-  /** Whether a key's second part may follow a word: `-us1`, `.atlasv1.`. */
-  #goesOn(end: number): boolean {
-    const code = this.#text.charCodeAt(end);
-    return code === 0x2d || code === 0x2e || this.#text.endsWith('_mmk', end);
+    return mayBeUnmarkedKey(this.#text, at, end) ? this.#secret(findUnmarkedKey(this.#text, at)) : undefined;
   }
 
   /** Nothing here, and the rest of the word cannot hold what only starts at a word. */
   #number(at: number, end: number, digitsOnly: boolean): number {
     if (!this.#chosen.numbers && !this.#chosen.lettered) return end;
     const text = this.#text;
-    if (digitsOnly && end - at < 6 && !this.#hasNextGroup(end)) return end;
+    if (digitsOnly && end - at < 6 && !hasNextGroup(text, end, this.#chosen.kinds.has('birth_date')))
+      return end;
     run.read(text, at);
     if (run.total < 4) return end;
     return this.#numbers(at, run) ?? end;
-  }
-
-  #hasNextGroup(end: number): boolean {
-    const code = this.#text.charCodeAt(end);
-    const next = this.#text.charCodeAt(end + 1);
-    if (code === 0x2e || code === 0x2d || code === 0x2f || code === 0x20 || code === 0x29 || code > 127)
-      return isDigit(next) || next === 0x20 || next === 0x28 || this.#mayBeNamedMonth(next);
-    return code === 0x2b;
-  }
-
-  /** `3 March 1980`, `3rd of March 1980`. */
-  #mayBeNamedMonth(next: number): boolean {
-    return 'JFMASONDjfmasond'.includes(String.fromCharCode(next)) && this.#chosen.kinds.has('birth_date');
   }
 
   #numbers(at: number, run: NumberRun): number | undefined {
