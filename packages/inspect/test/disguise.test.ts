@@ -66,3 +66,10 @@ test('ordinary text in any language, and bytes that are no text, say nothing', (
   ];
   expect(texts.flatMap((text) => detect(text))).toEqual([]);
 });
+
+test.each(['QUJDRA', '4a', 'a'])(
+  'a run of twelve million signs of base64 (%s …) is looked at, not an error',
+  (piece) => {
+    expect(detect(piece.repeat(12_000_000 / piece.length))).toEqual([]);
+  },
+);
